@@ -1,0 +1,61 @@
+"""What a register module gives to the house, and what a page is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from mkdocs_ecompm.model.duty import Duty
+from mkdocs_ecompm.model.entry import Document
+from mkdocs_ecompm.model.finding import Finding, Source
+from mkdocs_ecompm.model.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """An entry of a page's table of contents: its anchor, its plain text, and how deep it is (2 or 3)."""
+
+    anchor: str
+    title: str
+    level: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A page: its path in the site (`risks`), its template, and the context that the template reads.
+
+    `headings` is its table of contents, `anchors` further ids that others may link to. `section` is the part of
+    the site map it belongs to, `parent` the page above it (one person below People), empty for a page in the
+    navigation itself.
+    """
+
+    path: str
+    title: str
+    template: str
+    section: str
+    context: object
+    source: Source | None = None
+    headings: tuple[Heading, ...] = ()
+    anchors: tuple[str, ...] = ()
+    parent: str = ""
+
+
+def nothing(_project: Project) -> Iterable[object]:
+    """What a register gives that has no views, checks or duties."""
+    return ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Register:
+    """One register: its name (file stem, template, URL, CSS class), its schema, and what it adds to the house.
+
+    `tracking` lists the fields that are no part of the agreement, as dotted paths through lists (`actions.done`
+    below the list `risks` is `risks.actions.done`).
+    """
+
+    name: str
+    document: type[Document]
+    views: Callable[[Project], Iterable[View]] = nothing  # type: ignore[assignment]  # an empty iterable is of any type
+    check: Callable[[Project], Iterable[Finding]] = nothing  # type: ignore[assignment]
+    duties: Callable[[Project], Iterable[Duty]] = nothing  # type: ignore[assignment]
+    tracking: frozenset[str] = field(default_factory=frozenset)

@@ -1,0 +1,165 @@
+"""The answer of the sign-off engine, in the words of its JSON: records, slots, agreements and the trust behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cached_property
+
+from mkdocs_ecompm.model.change import Change
+
+
+class Status(StrEnum):
+    """The status of a slot or an agreement, from the worst to the best."""
+
+    UNVERIFIABLE = "unverifiable"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    MISSING = "missing"
+    STALE = "stale"
+    VALID = "valid"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return list(Status).index(self)
+
+
+class Assurance(StrEnum):
+    """How strong the evidence of a record is, the weakest first. `claimed` never counts."""
+
+    CLAIMED = "claimed"
+    REVIEWED = "reviewed"
+    SIGNED = "signed"
+    HARDWARE = "hardware"
+
+    @property
+    def rank(self) -> int:
+        """0 for the weakest."""
+        return list(Assurance).index(self)
+
+
+class Decision(StrEnum):
+    """What somebody decided about an artifact."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureFacts:
+    """What is known of the signature under a record. `status` is a word of `ecompm signatures`."""
+
+    format: str
+    status: str
+    key: str | None
+    hardware: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignoffRecord:
+    """One line of one commit (or one review): who decided what about which content, and whether it counts.
+
+    `id` is stable: `<commit>:<artifact>` for a commit's line. `date` is what the evidence claims, in UTC. `digest`
+    is that of the content in the record's own tree, `current` whether the content shown has the same one.
+    `reasons` is empty if, and only if, `counts`.
+    """
+
+    id: str
+    artifact: str
+    person: str | None
+    role: str | None
+    deputy_for: str | None
+    decision: Decision
+    conditions: tuple[str, ...]
+    comment: str
+    assurance: Assurance
+    kind: str
+    source: str
+    commit: str
+    date: datetime
+    digest: str | None
+    current: bool
+    restored: bool
+    counts: bool
+    reasons: tuple[str, ...]
+    signature: SignatureFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One demanded approval. `record` is the id of the record that fills it or decided its status."""
+
+    approver: str
+    status: Status
+    overdue: bool = False
+    changed: bool = False
+    held_then: bool = False
+    person: str | None = None
+    record: str | None = None
+    difference: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """One artifact with the approvals that are demanded for it. `digest` is that of the content shown, or None."""
+
+    artifact: str
+    digest: str | None
+    status: Status
+    due: date | None
+    overdue: bool
+    changed: bool
+    changed_since: tuple[str, ...]
+    requires_not_valid: tuple[str, ...]
+    slots: tuple[Slot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """A trust state that came into force: at which commit, by whose approval, and from which states before it."""
+
+    commit: str
+    by: tuple[str, ...]
+    date: datetime | None = None
+    base: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TrustState:
+    """Which trust states are in force at the commit shown, and why.
+
+    `source` is `verifier`, `project` or `first-use`; `pending` the digest of a trust state that waits for approval.
+    """
+
+    root: str | None = None
+    source: str | None = None
+    heads: tuple[str, ...] = ()
+    adopted: tuple[Adoption, ...] = ()
+    pending: str | None = None
+    conflict: bool = False
+
+
+@dataclass(frozen=True)
+class Signoffs:
+    """Everything the engine says about one commit. `problem` names in a sentence why nothing could be judged."""
+
+    commit: str | None = None
+    dirty: bool = False
+    trust: TrustState = field(default_factory=TrustState)
+    agreements: tuple[Agreement, ...] = ()
+    records: tuple[SignoffRecord, ...] = ()
+    problem: str = ""
+
+    @cached_property
+    def by_artifact(self) -> Mapping[str, Agreement]:
+        """The agreement of each demanded artifact."""
+        return {agreement.artifact: agreement for agreement in self.agreements}
+
+    @cached_property
+    def by_id(self) -> Mapping[str, SignoffRecord]:
+        """Each record by its id."""
+        return {record.id: record for record in self.records}

@@ -1,0 +1,104 @@
+"""The house itself: imports go down only, no forbidden names, one importer of yaml and of GitPython."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "mkdocs_ecompm"
+FLOORS = {
+    "": 0,  # __init__ (the version) and the two lookups below import nothing of the house
+    "templates": 0,
+    "language": 0,
+    "clock": 0,
+    "model": 1,
+    "load": 2,
+    "git": 2,
+    "signatures": 2,
+    "schedule": 2,
+    "registers": 3,
+    "crosschecks": 4,
+    "history": 4,
+    "signoff": 5,
+    "assembly": 6,
+    "site": 7,
+    "plugin": 8,
+    "plugin_options": 8,
+    "markdown_extension": 8,
+    "cli": 8,
+    "__main__": 8,
+}
+MODULES = sorted(PACKAGE.rglob("*.py"))
+ONLY_IMPORTER = {"yaml": {"load"}, "git": {"git"}, "mkdocs": {"plugin", "plugin_options", "cli"}}
+
+
+def room(module: Path) -> str:
+    first = module.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    return "" if first == "__init__" else first
+
+
+def imports(module: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module}: relative import"
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_every_room_stands_on_a_floor() -> None:
+    assert {room(module) for module in MODULES} <= set(FLOORS)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_go_down_only(module: Path) -> None:
+    here = room(module)
+    for name in imports(module):
+        parts = name.split(".")
+        if parts[0] != "mkdocs_ecompm":
+            owners = ONLY_IMPORTER.get(parts[0], {here})
+            assert here in owners, f"only {', '.join(owners)} imports {parts[0]}"
+            continue
+        there = parts[1] if len(parts) > 1 and parts[1] in FLOORS else ""
+        assert FLOORS[there] <= FLOORS[here], f"{here} (floor {FLOORS[here]}) imports {there} (floor {FLOORS[there]})"
+
+
+def test_no_cycle_of_modules() -> None:
+    names = {".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts): path for path in MODULES}
+    names = {name.removesuffix(".__init__"): path for name, path in names.items()}
+    graph = {
+        name: {found for found in imports(path) if found in names and found != name} for name, path in names.items()
+    }
+    # a package's __init__ that gathers its modules is imported by them only as a name, never for its content
+    order = TopologicalSorter({name: found - {name.rpartition(".")[0]} for name, found in graph.items()})
+    order.prepare()
+
+
+def register_of(stem: str) -> str:
+    """`risks_views` and `risks_heatmap` are more rooms of the register `risks`."""
+    return stem.partition("_")[0]
+
+
+def test_registers_never_import_each_other() -> None:
+    for module in sorted((PACKAGE / "registers").glob("[!_]*.py")):
+        for name in imports(module):
+            parts = name.split(".")
+            if parts[:2] == ["mkdocs_ecompm", "registers"] and len(parts) > 2:
+                assert register_of(parts[2]) == register_of(module.stem), f"{module.stem} imports {name}"
+
+
+def test_no_room_without_a_subject() -> None:
+    names = {module.stem for module in MODULES}
+    assert not names & {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
+
+
+def test_the_rule_finds_what_it_forbids(tmp_path: Path) -> None:
+    module = tmp_path / "bad.py"
+    module.write_text("import yaml\nfrom mkdocs_ecompm.site.pages import render\n", "utf-8")
+    assert list(imports(module)) == ["yaml", "mkdocs_ecompm.site.pages", "mkdocs_ecompm.site.pages.render"]
+    assert not FLOORS["site"] < FLOORS["model"]
