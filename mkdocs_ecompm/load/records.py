@@ -1,0 +1,104 @@
+"""One register's content -> its typed header and records. A broken record is dropped and never hides the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from pydantic import ValidationError
+
+from mkdocs_ecompm.load.faults import faults
+from mkdocs_ecompm.load.keys import unknown_keys
+from mkdocs_ecompm.model.catalogue import finding
+from mkdocs_ecompm.model.content import YamlList, YamlMap
+from mkdocs_ecompm.model.entry import Document, Part, Record
+from mkdocs_ecompm.model.fields import kind_of
+from mkdocs_ecompm.model.finding import Finding
+
+
+@dataclass(slots=True)
+class Typed:
+    """A register as its types see it."""
+
+    document: Document | None
+    records: list[Record[Part]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    complete: bool = True
+    """Whether the id of every record could be read."""
+
+
+def typed(register: str, content: YamlMap, kind: type[Document]) -> Typed:
+    """Validate the header and every record of a register."""
+    lists = kind.lists
+    found = Typed(None)
+    header = {key: value for key, value in content.items() if key not in lists}
+    strange = list(unknown_keys(content, kind, frozenset(lists)))
+    found.document, wrong = _header(header, kind)
+    if wrong is not None:
+        found.findings.extend(_unexplained(faults(wrong, content, register), strange))
+    found.findings.extend(strange)
+    for name, part in lists.items():
+        items = content.get(name)
+        if isinstance(items, YamlList):
+            _records(register, name, items, part, found)
+        elif items is not None:
+            hint = "begin each record with a dash"
+            message = f"{name} must be a list, got {kind_of(items)}"
+            found.findings.append(finding("list-expected", message, content.at(name), hint=hint))
+            found.complete = False
+    return found
+
+
+def _header(header: Mapping[str, object], kind: type[Document]) -> tuple[Document | None, ValidationError | None]:
+    """The typed header and what is wrong with it. Wrong fields are left out, so that the others can still be seen."""
+    try:
+        return kind.model_validate(header), None
+    except ValidationError as error:
+        wrong = {item["loc"][0] for item in error.errors(include_url=False) if item["loc"]}
+        try:
+            return kind.model_validate({key: value for key, value in header.items() if key not in wrong}), error
+        except ValidationError:
+            return None, error
+
+
+def _records(register: str, name: str, items: YamlList, kind: type[Part], found: Typed) -> None:
+    validate = kind.model_validate
+    for index, content in enumerate(items):
+        if not isinstance(content, YamlMap):
+            message = f"an item of {name} must be a mapping, got {kind_of(content)}"
+            hint = "write its fields below each other, the first after the dash"
+            found.findings.append(finding("wrong-type", message, items.at(index), hint=hint))
+            found.complete = False
+            continue
+        strange = list(unknown_keys(content, kind))
+        try:
+            entry = validate(content)
+        except ValidationError as error:
+            found.findings.extend(_unexplained(faults(error, content, _called(content, name)), strange))
+        else:
+            found.records.append(Record(register, name, entry, content, content.source))
+        found.findings.extend(strange)
+
+
+def _unexplained(items: Iterable[Finding], strange: Iterable[Finding]) -> Iterator[Finding]:
+    """The faults without those that only follow from a comma: `{names: mia, jan}` is one mistake, not two."""
+    lines = {item.source.line for item in strange if item.code == "comma-in-one-line" and item.source}
+    for item in items:
+        if item.code != "list-expected" or item.source is None or item.source.line not in lines:
+            yield item
+
+
+def _called(content: YamlMap, name: str) -> str:
+    """What a message calls a record."""
+    own = content.get("id")
+    return own if isinstance(own, str) else f"this item of {name}"
+
+
+def ids_of(content: YamlMap, kind: type[Document]) -> Iterator[tuple[str, str, YamlMap]]:
+    """Id, list and content of every record that has an id, broken ones too: they exist."""
+    for name in kind.lists:
+        items = content.get(name)
+        for item in items if isinstance(items, YamlList) else ():
+            own = item.get("id") if isinstance(item, YamlMap) else None
+            if isinstance(own, str) and isinstance(item, YamlMap):
+                yield own, name, item

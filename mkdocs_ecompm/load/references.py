@@ -1,0 +1,165 @@
+"""Whether what is referred to exists, and what was probably meant if it does not."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Final
+
+from pydantic import BaseModel
+
+from mkdocs_ecompm.load.faults import corrected
+from mkdocs_ecompm.model.catalogue import finding
+from mkdocs_ecompm.model.content import YamlMap
+from mkdocs_ecompm.model.entry import HEADLINES
+from mkdocs_ecompm.model.fields import RefTo, did_you_mean, shorten
+from mkdocs_ecompm.model.finding import Finding, Source
+from mkdocs_ecompm.model.references import Reference, references_of
+
+COMPARISONS: Final = 50_000
+"""Ids that are compared for hints in one project, about a second's work; later findings go without a hint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A record that exists: where, its id as written, and what a reader calls it."""
+
+    register: str
+    list: str
+    id: str
+    name: str
+
+
+@dataclass(slots=True)
+class References:
+    """Every id of the project, and the check of what refers to them.
+
+    `registers` says of each register that exists whether all of its ids could be read. One that does not exist, or
+    whose ids are not all known, is not asked.
+    """
+
+    documents: Collection[str]
+    registers: Mapping[str, bool]
+    by_id: dict[str, list[Known]] = field(default_factory=dict)
+    _good: set[tuple[RefTo, str]] = field(default_factory=set)
+    _left: int = COMPARISONS
+
+    def add(self, register: str, ids: Iterable[tuple[str, str, YamlMap]]) -> None:
+        """Make the ids of a register known."""
+        for own, name, content in ids:
+            known = Known(register, name, own, _headline(content))
+            self.by_id.setdefault(own.casefold(), []).append(known)
+
+    def check(self, part: BaseModel, content: YamlMap) -> Iterator[Finding]:
+        """A finding for every reference of `part` that leads nowhere, or to several records."""
+        good = self._good
+        for reference in references_of(part):
+            asked = (reference.to, reference.value)
+            if asked in good:
+                continue
+            fault = self._fault(reference, content)
+            if fault is None:
+                good.add(asked)
+            else:
+                yield fault
+
+    def _fault(self, reference: Reference, content: YamlMap) -> Finding | None:
+        to = reference.to
+        found = self._meant(reference.value)
+        if not to.targets:
+            return self._any_fault(reference, found, content)
+        if any(f"{known.register}.{known.list}" in to.targets for known in found):
+            return None
+        asked = {target.partition(".")[0] for target in to.targets} & self.registers.keys()
+        if not asked or not all(self.registers[register] for register in asked):
+            return None
+        candidates = [known for known in self._all() if f"{known.register}.{known.list}" in to.targets]
+        elsewhere = next((known for known in found if known.register in asked), None)
+        return self._unknown(reference, candidates, content.at(*reference.steps), elsewhere)
+
+    def _any_fault(self, reference: Reference, found: list[Known], content: YamlMap) -> Finding | None:
+        registers = sorted({known.register for known in found})
+        source = content.at(*reference.steps)
+        if len(registers) > 1:
+            ways = ", ".join(f"`{register}/{found[0].id}`" for register in registers)
+            message = f"{_field(reference)}: `{reference.value}` is the id of {len(registers)} records"
+            return finding("ambiguous-reference", message, source, hint=f"write one of {ways}")
+        if found:
+            return None
+        register, slash, _ = reference.value.partition("/")
+        if slash and register not in self.documents:
+            hint = did_you_mean(register, self.documents)
+            message = f"{_field(reference)}: there is no register `{shorten(register)}`"
+            return finding("unknown-reference", message, source, hint=hint)
+        asked = (register,) if slash else tuple(self.registers)
+        if not all(self.registers.get(name, False) for name in asked):
+            return None
+        candidates = [known for known in self._all() if not slash or known.register == register]
+        return self._unknown(reference, candidates, source, None)
+
+    def _meant(self, value: str) -> list[Known]:
+        register, slash, name = value.partition("/")
+        found = self.by_id.get((name if slash else value).casefold(), [])
+        return [known for known in found if known.register == register] if slash else found
+
+    def _all(self) -> Iterator[Known]:
+        for known in self.by_id.values():
+            yield from known
+
+    def _unknown(
+        self, reference: Reference, candidates: list[Known], source: Source, elsewhere: Known | None
+    ) -> Finding:
+        to, value = reference.to, reference.value
+        self._left -= len(candidates)
+        named = _named(value, candidates) if elsewhere is None and self._left > 0 else None
+        if named is not None:
+            message = f"{_field(reference)} must be an id, got the name `{shorten(value)}`"
+            return finding("name-for-id", message, source, hint=corrected(reference.steps, named.id))
+        if elsewhere is not None:
+            article = "an" if to.what[0] in "aeiou" else "a"
+            message = f"{_field(reference)} must be {article} {to.what}; `{value}` is one of the {elsewhere.list}"
+            return finding("unknown-reference", message, source)
+        hint = did_you_mean(value, _spellings(value, candidates)) if self._left > 0 else ""
+        return finding(
+            "unknown-reference", f"{_field(reference)}: there is no {to.what} `{shorten(value)}`", source, hint=hint
+        )
+
+
+def _field(reference: Reference) -> str:
+    return next(step for step in reversed(reference.steps) if isinstance(step, str))
+
+
+def _spellings(value: str, candidates: list[Known]) -> list[str]:
+    return [f"{known.register}/{known.id}" if "/" in value else known.id for known in candidates]
+
+
+def _headline(content: YamlMap) -> str:
+    for key in HEADLINES:
+        value = content.get(key)
+        if isinstance(value, str):
+            return value
+    return ""
+
+
+def _named(value: str, candidates: list[Known]) -> Known | None:
+    """The one candidate that a reader calls so: by the whole name, by a part of it that no other has, or nearly."""
+    folded = _fold(value)
+    whole: dict[str, list[Known]] = {}
+    for known in candidates:
+        whole.setdefault(_fold(known.name), []).append(known)
+    found = whole.get(folded) or [known for known in candidates if folded in _fold(known.name).split()]
+    if not found and " " in folded:
+        near = get_close_matches(folded, whole, n=1, cutoff=0.8)
+        found = whole[near[0]] if near else []
+    return found[0] if len(found) == 1 else None
+
+
+def _fold(name: str) -> str:
+    """A name without case, accents and the two ways to write an umlaut."""
+    text = name.casefold()
+    for umlaut, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")):
+        text = text.replace(umlaut, letters)
+    bare = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+    return " ".join(bare.replace(",", " ").split())
