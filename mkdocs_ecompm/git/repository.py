@@ -1,0 +1,278 @@
+"""A repository, read only: its commits, trees and blobs, and what differs in its working tree."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from mkdocs_ecompm.git.batch import Batch
+from mkdocs_ecompm.git.discovery import Place, find
+from mkdocs_ecompm.git.objects import (
+    Commit,
+    GitObject,
+    MalformedObject,
+    MissingObject,
+    ObjectError,
+    TreeEntry,
+    is_id,
+    parse_commit,
+    parse_tree,
+)
+from mkdocs_ecompm.git.process import GitError, lines, run, start
+from mkdocs_ecompm.git.revisions import checked, ends
+from mkdocs_ecompm.git.worktree import differs
+
+_UNREADABLE: Final = re.compile(r"(?:[Cc]ould not read|traverse parents of commit|bad object) ([0-9a-f]{40,64})")
+
+
+class Repository:
+    """A repository that is open for reading; use it as a context manager, or call `close`."""
+
+    def __init__(self, place: Place) -> None:
+        self.worktree: Path | None = place.worktree
+        self.git_dir: Path = place.git_dir
+        self.bare: bool = place.worktree is None
+        self.object_format: str = place.object_format
+        self.shallow: bool = place.shallow
+        self._batch = Batch(self._start_batch, place.object_format)
+        self._commits: dict[str, Commit] = {}
+        self._trees: dict[str, tuple[TreeEntry, ...]] = {}
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """The repository in or around `folder`.
+
+        Raises:
+            GitError: there is none, git is missing or too old, or the repository belongs to somebody else.
+        """
+        place = find(folder)
+        if place is None:
+            raise GitError(f"There is no git repository in or around {folder}.")
+        return cls(place)
+
+    @classmethod
+    def discover(cls, folder: Path) -> Self | None:
+        """The repository in or around `folder`, or None if there is none.
+
+        Raises:
+            GitError: git is missing or too old, or the repository belongs to somebody else.
+        """
+        place = find(folder)
+        return None if place is None else cls(place)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process that reads objects; it starts again if another one is asked for."""
+        self._batch.close()
+
+    # --- commits by name ------------------------------------------------------------------------------------------
+
+    def resolve(self, rev: str) -> str:
+        """The full id of the commit that `rev` names (`HEAD~3`, a branch, a tag, a full or short id).
+
+        Raises:
+            GitError: no commit has this name, or it looks like an option.
+            MissingObject: the name is known but its commit is not in the repository.
+        """
+        found = self._commit_named(checked(rev))
+        if found is None:
+            raise GitError(f"There is no commit `{rev}` in the repository {self.git_dir}.")
+        return found
+
+    def head(self) -> str | None:
+        """The commit that is checked out; None as long as there is no commit.
+
+        Raises:
+            MissingObject: the branch points to a commit that is not in the repository.
+        """
+        return self._commit_named("HEAD")
+
+    def rev_list(
+        self,
+        *revs: str,
+        all_refs: bool = False,
+        first_parent: bool = False,
+        topo: bool = False,
+        reverse: bool = False,
+    ) -> list[str]:
+        """The commits reachable from `revs` (default HEAD), ranges too, in the order of `git rev-list`.
+
+        Raises:
+            GitError: a name is unknown.
+            MissingObject: the history has a hole.
+        """
+        wanted = (("--first-parent", first_parent), ("--topo-order", topo), ("--reverse", reverse))
+        options = [option for option, chosen in wanted if chosen]
+        return list(self.walk_history(*revs, all_refs=all_refs, options=options))
+
+    def walk_history(self, *revs: str, all_refs: bool = False, options: Sequence[str] = ()) -> Iterator[str]:
+        """As `rev_list`, each commit as soon as git has found it.
+
+        Raises:
+            GitError: a name is unknown.
+            MissingObject: the history has a hole.
+        """
+        if not revs and not all_refs and self.head() is None:
+            return iter(())
+        names = [e for rev in revs or (() if all_refs else ("HEAD",)) for e in ends(rev)]
+        ids = ["".join(e.before + self.resolve(e.name) + e.after for e in joined) for joined in names]
+        every = ["--all"] if all_refs else []
+        return self._history(["rev-list", *options, *every, "--end-of-options", *ids, "--"])
+
+    def _history(self, arguments: list[str]) -> Iterator[str]:
+        option, folder = self._here
+        try:
+            for line in lines([option, *arguments], folder=folder):
+                yield line.decode("ascii").rstrip("\n")
+        except GitError as error:
+            hole = _UNREADABLE.search(str(error))
+            if hole is None:
+                raise
+            raise MissingObject(hole[1]) from error
+
+    # --- objects --------------------------------------------------------------------------------------------------
+
+    def read(self, oid: str) -> GitObject:
+        """The object of this id, re-hashed.
+
+        Raises:
+            ObjectError: it is missing, damaged, or not what its id says.
+        """
+        (answer,) = self.read_many([oid])
+        if isinstance(answer, ObjectError):
+            raise answer
+        return answer
+
+    def read_many(self, oids: Iterable[str]) -> Iterator[GitObject | ObjectError]:
+        """Each object in the order asked, re-hashed, or the error that says why it cannot be relied on."""
+        return self._batch.read(_full_id(oid) for oid in oids)
+
+    def commit(self, oid: str) -> Commit:
+        """The commit of this id.
+
+        Raises:
+            ObjectError: it is missing, damaged, not what its id says, or no commit.
+        """
+        found = self._commits.get(oid)
+        if found is None:
+            found = self._commits[oid] = parse_commit(oid, self._content(oid, "commit"))
+        return found
+
+    def commits(self, oids: Iterable[str]) -> Iterator[Commit]:
+        """The commits of these ids, read ahead through the one process; they are remembered.
+
+        Raises:
+            ObjectError: as `commit`.
+        """
+        wanted = list(oids)
+        missing = [oid for oid in dict.fromkeys(wanted) if oid not in self._commits]
+        for answer in self.read_many(missing):
+            if isinstance(answer, ObjectError):
+                raise answer
+            if answer.type != "commit":
+                raise MalformedObject(answer.oid, f"The object {answer.oid} is a {answer.type}, not a commit.")
+            self._commits[answer.oid] = parse_commit(answer.oid, answer.data)
+        return (self._commits[oid] for oid in wanted)
+
+    def tree(self, oid: str) -> tuple[TreeEntry, ...]:
+        """The entries of the tree of this id.
+
+        Raises:
+            ObjectError: it is missing, damaged, not what its id says, or no tree.
+        """
+        found = self._trees.get(oid)
+        if found is None:
+            found = self._trees[oid] = parse_tree(oid, self._content(oid, "tree"))
+        return found
+
+    def entry(self, commit: str, path: str) -> TreeEntry | None:
+        """What stands at `path` in the tree of `commit` (the empty path is the tree itself); None if nothing does."""
+        found = TreeEntry("40000", b"", self.commit(commit).tree)
+        for name in filter(None, os.fsencode(path).split(b"/")):
+            entries = self.tree(found.oid) if found.kind == "folder" else ()
+            following = next((entry for entry in entries if entry.name == name), None)
+            if following is None:
+                return None
+            found = following
+        return found
+
+    def walk(self, commit: str, path: str) -> Iterator[tuple[str, TreeEntry]]:
+        """Every file, link and submodule at or below `path` in the tree of `commit`, in the order of the tree."""
+        start_at = self.entry(commit, path)
+        if start_at is not None:
+            yield from self._below(path.strip("/"), start_at)
+
+    def _below(self, path: str, entry: TreeEntry) -> Iterator[tuple[str, TreeEntry]]:
+        if entry.kind != "folder":
+            yield path, entry
+            return
+        for item in self.tree(entry.oid):
+            name = os.fsdecode(item.name)
+            yield from self._below(f"{path}/{name}" if path else name, item)
+
+    # --- the working tree -----------------------------------------------------------------------------------------
+
+    def dirty(self, path: str) -> bool:
+        """Whether anything at or below `path` in the working tree differs from HEAD: changed, added or removed."""
+        if self.worktree is None:
+            return False
+        head = self.head()
+        recorded = dict(self.walk(head, path)) if head else {}
+        return differs(self.worktree, recorded, self._listed(path), self.object_format)
+
+    def _listed(self, path: str) -> list[str]:
+        arguments = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", f":(top,literal){path}"]
+        names = self._run([f"--work-tree={self.worktree}", *arguments]).split(b"\0")
+        return [os.fsdecode(name) for name in names if name]
+
+    # --- processes ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _here(self) -> tuple[str, Path]:
+        return f"--git-dir={self.git_dir}", self.worktree or self.git_dir
+
+    def _run(self, arguments: list[str]) -> bytes:
+        option, folder = self._here
+        return run([option, *arguments], folder=folder)
+
+    def _start_batch(self) -> subprocess.Popen[bytes]:
+        option, folder = self._here
+        return start([option, "cat-file", "--batch"], folder=folder, errors=subprocess.DEVNULL)
+
+    def _content(self, oid: str, kind: str) -> bytes:
+        found = self.read(oid)
+        if found.type != kind:
+            raise MalformedObject(oid, f"The object {oid} is a {found.type}, not a {kind}.")
+        return found.data
+
+    def _commit_named(self, name: str) -> str | None:
+        found = self._batch.find(f"{name}^{{commit}}")
+        if found is not None:
+            self._commits[found.oid] = parse_commit(found.oid, found.data)
+            return found.oid
+        try:
+            known = self._run(["rev-parse", "--verify", "--quiet", "--end-of-options", name]).decode().strip()
+        except GitError:
+            return None
+        if is_id(known) and self._batch.find(known) is None:
+            raise MissingObject(known)
+        return None
+
+
+def _full_id(oid: str) -> str:
+    if not is_id(oid):
+        raise GitError(f"{oid[:80]!a} is not a full object id.")
+    return oid

@@ -1,0 +1,148 @@
+"""The signature of a commit, from the raw bytes of the object."""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+from queue import SimpleQueue
+from typing import Final
+
+from mkdocs_ecompm.signatures import sshsig
+from mkdocs_ecompm.signatures.signature import Format, Signature
+
+__all__ = ["Signature", "SignedCommit", "committer_of", "split", "verify_commit", "verify_commits"]
+
+_HEADER: Final = {"sha1": b"gpgsig", "sha256": b"gpgsig-sha256"}
+_SIGNATURE_HEADERS: Final = frozenset(_HEADER.values())
+_REPEATABLE: Final = frozenset({b"parent", b"mergetag"})
+_LINE: Final = re.compile(rb"[^\n]*\n|[^\n]+")
+_BEGIN: Final = re.compile(rb"-----BEGIN ([A-Z0-9][A-Z0-9 ]*)-----")
+_FORMATS: Final[dict[bytes, Format]] = {
+    b"SSH SIGNATURE": "ssh",
+    b"PGP SIGNATURE": "openpgp",
+    b"PGP MESSAGE": "openpgp",
+    b"SIGNED MESSAGE": "x509",
+}
+_MOST_THREADS: Final = 8
+_AT_A_TIME: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class SignedCommit:
+    """A commit taken apart: what was signed, the signature (None if there is none), and what is wrong with it."""
+
+    payload: bytes
+    signature: bytes | None
+    problem: str = ""
+
+
+def verify_commit(raw: bytes, object_format: str = "sha1") -> Signature:
+    """The verdict on the signature of a raw commit. Any bytes get an answer, none an error.
+
+    Args:
+        raw: The content of the commit object, as git stores it.
+        object_format: `sha1` or `sha256`, the hash of the repository.
+    """
+    commit = split(raw, object_format)
+    if commit.signature is None:
+        return Signature("none", "none")
+    begin = _BEGIN.match(commit.signature)
+    kind = _FORMATS.get(begin[1], "none") if begin else "none"
+    problem = commit.problem or _armor_problem(commit.signature, begin)
+    if problem:
+        return Signature(kind, "bad", problem=f"The signature is bad: {problem}.")
+    if kind == "ssh":
+        return sshsig.verify(commit.payload, commit.signature)
+    return Signature(kind, "unsupported", problem=f"Signatures of the format {kind} are not verified.")
+
+
+def verify_commits(raws: Iterable[bytes], object_format: str = "sha1") -> list[Signature]:
+    """The verdicts on many commits, in their order, on all processors: the arithmetic runs outside the interpreter.
+
+    The commits are taken as they come, so that verifying begins while git is still reading.
+    """
+    coming = iter(raws)
+    parts: SimpleQueue[tuple[list[bytes], list[Signature]] | None] = SimpleQueue()
+    verdicts: list[list[Signature]] = []
+
+    def work() -> None:
+        for part, answer in iter(parts.get, None):
+            answer.extend(verify_commit(raw, object_format) for raw in part)
+
+    threads = [threading.Thread(target=work) for _ in range(min(_MOST_THREADS, os.cpu_count() or 1))]
+    for thread in threads:
+        thread.start()
+    try:
+        while part := list(islice(coming, _AT_A_TIME)):
+            verdicts.append([])
+            parts.put((part, verdicts[-1]))
+    finally:
+        for _ in threads:
+            parts.put(None)
+        for thread in threads:
+            thread.join()
+    return [verdict for answer in verdicts for verdict in answer]
+
+
+def split(raw: bytes, object_format: str = "sha1") -> SignedCommit:
+    """Take a raw commit apart.
+
+    The payload is the object without its signature headers, byte for byte. The header of the repository's own hash
+    holds the signature; that of the other one is left out and ignored.
+    """
+    end = raw.find(b"\n\n") + 1 or len(raw)
+    own = _HEADER[object_format]
+    names: list[bytes] = []
+    kept: list[bytes] = []
+    signature: list[bytes] = []
+    for line in _LINE.findall(raw[:end]):
+        if line[:1] != b" ":
+            names.append(line.split(b" ", 1)[0].rstrip(b"\n"))
+            value = line[len(names[-1]) + 1 :]
+        else:
+            value = line[1:]
+        current = names[-1] if names else b""
+        if current == own:
+            signature.append(value)
+        elif current not in _SIGNATURE_HEADERS:
+            kept.append(line)
+    payload = b"".join(kept) + raw[end:]
+    if own not in names:
+        return SignedCommit(payload, None)
+    return SignedCommit(payload, b"".join(signature), _header_problem(raw[:end], names))
+
+
+def committer_of(raw: bytes) -> bytes:
+    """The value of the committer line, empty without one."""
+    _, found, rest = raw[: raw.find(b"\n\n") + 1 or len(raw)].partition(b"\ncommitter ")
+    return rest.split(b"\n", 1)[0] if found else b""
+
+
+def _header_problem(head: bytes, names: list[bytes]) -> str:
+    if b"\0" in head:
+        return "the commit has a NUL in a header"
+    if head.startswith(b" ") or b"" in names:
+        return "the commit has a header without a name"
+    once = [name for name in names if name not in _REPEATABLE]
+    if len(once) != len(set(once)):
+        return "the commit has the same header twice"
+    rest = [name for name in names if name not in _SIGNATURE_HEADERS]
+    leading = next((place for place, name in enumerate(rest[1:], 1) if name != b"parent"), 0)
+    if rest[:1] != [b"tree"] or rest[leading : leading + 2] != [b"author", b"committer"] or b"parent" in rest[leading:]:
+        return "the headers of the commit are not in their order"
+    return ""
+
+
+def _armor_problem(signature: bytes, begin: re.Match[bytes] | None) -> str:
+    if begin is None:
+        return "it is no signature block"
+    if signature.count(b"-----BEGIN ") > 1:
+        return "there are two signatures in one block"
+    _, ending, rest = signature.partition(b"-----END " + begin[1] + b"-----")
+    if not ending:
+        return "its block does not end"
+    return "something follows its block" if rest.strip() else ""

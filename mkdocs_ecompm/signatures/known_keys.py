@@ -1,0 +1,53 @@
+"""The keys of people: whose a key is, and whether it was in force at a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+Standing: TypeAlias = Literal["good", "unknown-key", "expired", "not-yet-valid", "revoked"]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownKey:
+    """One key of somebody, in force in [since, until). A revoked one is never in force, whatever its time."""
+
+    signer: str
+    blob: bytes
+    since: datetime | None = None
+    until: datetime | None = None
+    revoked: bool = False
+
+    def standing(self, when: datetime) -> Standing:
+        """How the key stands at a moment."""
+        if self.revoked:
+            return "revoked"
+        if self.since is not None and when < self.since:
+            return "not-yet-valid"
+        return "expired" if self.until is not None and when >= self.until else "good"
+
+
+class KnownKeys:
+    """All keys that are known. A key that two people claim is nobody's."""
+
+    def __init__(self, keys: Iterable[KnownKey] = ()) -> None:
+        self._by_blob: dict[bytes, list[KnownKey]] = {}
+        for key in keys:
+            self._by_blob.setdefault(key.blob, []).append(key)
+
+    def judge(self, blob: bytes, when: datetime) -> tuple[Standing, str | None]:
+        """How a key stands at a moment, and whose it is.
+
+        One person may have several entries of the same key: it is in force if one says so and none revokes it.
+        """
+        entries = self._by_blob.get(blob, [])
+        owners = {entry.signer for entry in entries}
+        if len(owners) != 1:
+            return "unknown-key", None
+        standings = [entry.standing(when) for entry in entries]
+        for decisive in ("revoked", "good"):
+            if decisive in standings:
+                return decisive, owners.pop()
+        return standings[-1], owners.pop()
