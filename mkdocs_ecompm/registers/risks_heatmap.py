@@ -1,0 +1,176 @@
+"""The geometry of the risk heat map: where each cell, dot and arrow stands. Plain numbers, no words, no colours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from math import hypot
+from typing import Final
+
+WIDTH: Final = 560
+LEFT: Final = 34
+"""Room for the scale of likelihood."""
+BOTTOM: Final = 34
+"""Room for the scale of impact."""
+CELL_HEIGHT: Final = 62
+GAP: Final = 3
+SLOT_WIDTH: Final = 34
+SLOT_HEIGHT: Final = 15
+HOLLOW_STEP: Final = 10
+RADIUS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Risen:
+    """A risk to be drawn: its place on the scales before and, perhaps, after its actions."""
+
+    id: str
+    label: str
+    title: str
+    kind: str
+    likelihood: int
+    impact: int
+    residual: tuple[int, int] | None
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeatCell:
+    """One cell; `tone` is that of its band."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    tone: str
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One risk as it is without its actions. `more` counts those that did not fit behind this last dot."""
+
+    risk: Risen
+    x: float
+    y: float
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """From a risk to what remains of it; ends in a hollow dot."""
+
+    risk: Risen
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    end_x: float
+    end_y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A number of a scale."""
+
+    x: float
+    y: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heatmap:
+    """Everything to be drawn, in the coordinates of a view box that begins at 0, 0."""
+
+    width: float
+    height: float
+    cells: tuple[HeatCell, ...]
+    dots: tuple[Dot, ...]
+    arrows: tuple[Arrow, ...]
+    impact: tuple[Tick, ...]
+    likelihood: tuple[Tick, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The size of the matrix, and the score and tone of each pair, by (likelihood, impact)."""
+
+    likelihood: int
+    impact: int
+    scores: dict[tuple[int, int], tuple[int, str]]
+
+    @property
+    def cell_width(self) -> float:
+        """The width of a cell with its gap."""
+        return (WIDTH - LEFT) / self.impact
+
+    def corner(self, likelihood: int, impact: int) -> tuple[float, float]:
+        """The top left corner of a cell; likelihood grows upwards."""
+        return LEFT + (impact - 1) * self.cell_width, (self.likelihood - likelihood) * float(CELL_HEIGHT)
+
+
+def draw(scale: Scale, risks: Iterable[Risen]) -> Heatmap:
+    """Lays out the map. Risks that share a cell stand side by side; what remains of them along its lower edge."""
+    shown = [risk for risk in risks if (risk.likelihood, risk.impact) in scale.scores]
+    dots = tuple(_dots(scale, shown))
+    height = scale.likelihood * CELL_HEIGHT
+    return Heatmap(
+        width=WIDTH,
+        height=height + BOTTOM,
+        cells=tuple(_cells(scale)),
+        dots=dots,
+        arrows=tuple(_arrows(scale, dots)),
+        impact=tuple(
+            Tick(LEFT + (step + 0.5) * scale.cell_width, height + 14, str(step + 1)) for step in range(scale.impact)
+        ),
+        likelihood=tuple(
+            Tick(LEFT - 10, (scale.likelihood - step - 0.5) * CELL_HEIGHT + 4, str(step + 1))
+            for step in range(scale.likelihood)
+        ),
+    )
+
+
+def _cells(scale: Scale) -> Iterator[HeatCell]:
+    for (likelihood, impact), (score, tone) in scale.scores.items():
+        x, y = scale.corner(likelihood, impact)
+        yield HeatCell(x, y, scale.cell_width - GAP, CELL_HEIGHT - GAP, tone, score)
+
+
+def _dots(scale: Scale, risks: list[Risen]) -> Iterator[Dot]:
+    columns = max(int((scale.cell_width - GAP) // SLOT_WIDTH), 1)
+    slots = columns * ((CELL_HEIGHT - GAP - HOLLOW_STEP) // SLOT_HEIGHT)
+    crowd: dict[tuple[int, int], list[Risen]] = {}
+    for risk in risks:
+        crowd.setdefault((risk.likelihood, risk.impact), []).append(risk)
+    for (likelihood, impact), members in crowd.items():
+        x, y = scale.corner(likelihood, impact)
+        for index, risk in enumerate(members[:slots]):
+            last = index == slots - 1
+            yield Dot(
+                risk,
+                x + 9 + (index % columns) * SLOT_WIDTH,
+                y + 12 + (index // columns) * SLOT_HEIGHT,
+                more=len(members) - slots if last and len(members) > slots else 0,
+            )
+
+
+def _arrows(scale: Scale, dots: Iterable[Dot]) -> Iterator[Arrow]:
+    taken: dict[tuple[int, int], int] = {}
+    for dot in dots:
+        target = dot.risk.residual
+        if target is None or target not in scale.scores or target == (dot.risk.likelihood, dot.risk.impact):
+            continue
+        place = taken.get(target, 0)
+        taken[target] = place + 1
+        room = max(int((scale.cell_width - GAP - 12) // HOLLOW_STEP), 1)
+        x, y = scale.corner(*target)
+        end_x = x + 9 + (place % room) * HOLLOW_STEP
+        end_y = y + CELL_HEIGHT - GAP - 8
+        yield Arrow(dot.risk, *_between(dot.x, dot.y, end_x, end_y), end_x, end_y)
+
+
+def _between(x1: float, y1: float, x2: float, y2: float) -> tuple[float, float, float, float]:
+    """The line between two dots without the dots themselves, so that it touches neither."""
+    length = hypot(x2 - x1, y2 - y1) or 1.0
+    step_x, step_y = (x2 - x1) / length * (RADIUS + 1.5), (y2 - y1) / length * (RADIUS + 1.5)
+    return round(x1 + step_x, 1), round(y1 + step_y, 1), round(x2 - step_x, 1), round(y2 - step_y, 1)

@@ -1,0 +1,110 @@
+"""The time axis of the Gantt chart: where a day stands, which months or weeks are named, how wide a text is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from mkdocs_ecompm import language
+
+FONT_SIZE: Final = 11
+_NARROW: Final = frozenset("iljtfrI.,:;|!'()[]/ -")
+_WIDE: Final = frozenset("mwMWOQG@%&→·—")
+_DAY: Final = timedelta(days=1)
+_WEEKLY: Final = 75
+"""Up to so many days the axis names Mondays."""
+_LABEL_ROOM: Final = 34
+"""Units that the label of a month needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A line of the grid: where it stands, and its label. A strong one begins a year."""
+
+    x: float
+    label: str
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """Days from `first` to `last` (both shown whole), spread evenly from `left` to `right`."""
+
+    first: date
+    last: date
+    left: float
+    right: float
+
+    def morning(self, day: date) -> float:
+        """Where a day begins."""
+        days = (self.last - self.first).days + 1
+        return self.left + (day - self.first).days / days * (self.right - self.left)
+
+    def evening(self, day: date) -> float:
+        """Where a day ends."""
+        return self.morning(day) + (self.right - self.left) / ((self.last - self.first).days + 1)
+
+    def noon(self, day: date) -> float:
+        """The middle of a day: where a point in time is drawn."""
+        return (self.morning(day) + self.evening(day)) / 2
+
+    def shows(self, day: date) -> bool:
+        """Whether the day lies on the axis."""
+        return self.first <= day <= self.last
+
+    def ticks(self) -> tuple[Tick, ...]:
+        """Mondays of a short plan, months of a longer one; of a very long one every second, third, sixth or twelfth."""
+        days = (self.last - self.first).days + 1
+        if days <= _WEEKLY:
+            return tuple(Tick(self.morning(day), language.short_day(day)) for day in self._mondays())
+        month = (self.right - self.left) / days * 30
+        step = next((step for step in (1, 2, 3, 6) if step * month >= _LABEL_ROOM), 12)
+        return tuple(_month_tick(self.morning(day), day) for day in self._months() if (day.month - 1) % step == 0)
+
+    def _months(self) -> Iterator[date]:
+        day = self.first if self.first.day == 1 else _next_month(self.first)
+        while day <= self.last:
+            yield day
+            day = _next_month(day)
+
+    def _mondays(self) -> Iterator[date]:
+        day = self.first + _DAY * (-self.first.weekday() % 7)
+        while day <= self.last:
+            yield day
+            day += 7 * _DAY
+
+
+def _month_tick(x: float, day: date) -> Tick:
+    """A month; January is named by its year."""
+    return Tick(x, str(day.year), strong=True) if day.month == 1 else Tick(x, language.month(day))
+
+
+def _next_month(day: date) -> date:
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def text_width(text: str, size: float = FONT_SIZE) -> float:
+    """About how wide a text is in the fonts of the site, rather too wide than too narrow."""
+    return size * sum(_character_width(character) for character in text)
+
+
+def _character_width(character: str) -> float:
+    if character in _NARROW:
+        return 0.34
+    if character in _WIDE:
+        return 0.92
+    if ord(character) > 0x2E7F:
+        return 1.05
+    return 0.69 if character.isupper() else 0.58
+
+
+def fitting(text: str, width: float, size: float = FONT_SIZE) -> str:
+    """The text, shortened with an ellipsis where it is wider than `width`."""
+    if text_width(text, size) <= width:
+        return text
+    kept = text
+    while kept and text_width(kept + "…", size) > width:
+        kept = kept[:-1]
+    return kept.rstrip() + "…"

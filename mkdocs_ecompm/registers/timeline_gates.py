@@ -1,0 +1,159 @@
+"""A gate as a reader sees it: can it be passed, and what does it wait for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from mkdocs_ecompm import language
+from mkdocs_ecompm.language import Sentence
+from mkdocs_ecompm.model.entry import Record
+from mkdocs_ecompm.model.finding import Source
+from mkdocs_ecompm.model.project import Project
+from mkdocs_ecompm.model.signoff import Status
+from mkdocs_ecompm.registers.timeline_rules import is_signed
+from mkdocs_ecompm.registers.timeline_schema import DECIDED, Condition, Gate
+
+
+@dataclass(frozen=True, slots=True)
+class GateMark:
+    """One of the four tones, with the sign and the word that stand with it."""
+
+    tone: str
+    sign: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionRow:
+    """A criterion of a gate."""
+
+    id: str
+    what: str
+    met: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionRow:
+    """A condition of a gate; `late` in calendar days."""
+
+    id: str
+    what: str
+    owner: str
+    due: date | None
+    done: bool
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
+class GateCard:
+    """One gate. `closes` and `opens` are names of phases, `requires` artifacts."""
+
+    id: str
+    ref: str
+    name: str
+    day: date
+    mark: GateMark
+    sentence: Sentence
+    closes: str
+    opens: str
+    requires: tuple[str, ...]
+    criteria: tuple[CriterionRow, ...]
+    conditions: tuple[ConditionRow, ...]
+    waits_for: tuple[str, ...]
+    decided: bool
+    note: str
+    source: Source
+
+
+def gate_card(project: Project, record: Record[Gate]) -> GateCard:
+    """The card of a gate."""
+    gate = record.entry
+    waits_for = () if gate.decision in DECIDED else tuple(_blockers(project, record))
+    return GateCard(
+        id=gate.id,
+        ref=record.ref,
+        name=gate.name,
+        day=gate.date,
+        mark=_mark(project, record, waits_for),
+        sentence=_sentence(project, record, waits_for),
+        closes=_phase(project, gate.closes),
+        opens=_phase(project, gate.opens),
+        requires=gate.requires,
+        criteria=tuple(CriterionRow(item.id, item.what, item.met) for item in gate.criteria),
+        conditions=tuple(_condition(project, item) for item in gate.conditions),
+        waits_for=waits_for,
+        decided=gate.decision != "open",
+        note=gate.note,
+        source=record.source,
+    )
+
+
+def _phase(project: Project, ref: str | None) -> str:
+    return project.state.name(f"timeline/{ref}").removeprefix("timeline/") if ref else ""
+
+
+def _condition(project: Project, item: Condition) -> ConditionRow:
+    late = (project.as_of - item.due).days if item.due and not item.done else 0
+    return ConditionRow(item.id, item.what, item.owner or "", item.due, item.done, max(late, 0))
+
+
+def _blockers(project: Project, record: Record[Gate]) -> Iterator[str]:
+    """What is missing before a gate can be passed, each as a counted phrase."""
+    gate = record.entry
+    agreements = [project.signoffs.by_artifact.get(artifact) for artifact in gate.requires]
+    not_valid = sum(1 for item in agreements if item is not None and item.status is not Status.VALID)
+    if not_valid:
+        yield language.count(not_valid, "agreement")
+    unmet = sum(1 for criterion in gate.criteria if not criterion.met)
+    if unmet:
+        yield language.count(unmet, "criterion", "criteria")
+    own = project.signoffs.by_artifact.get(record.ref)
+    unsigned = sum(1 for slot in own.slots if slot.status is not Status.VALID) if own else 0
+    if unsigned:
+        yield language.count(unsigned, "sign-off")
+
+
+def _mark(project: Project, record: Record[Gate], waits_for: tuple[str, ...]) -> GateMark:
+    gate = record.entry
+    if gate.decision in DECIDED:
+        if is_signed(project, record):
+            return GateMark("holds", "✓", "passed")
+        return GateMark("waits", "≠", "decided, not signed")
+    if gate.decision == "stop":
+        return GateMark("broken", "✗", "stopped")
+    if gate.date < project.as_of:
+        return GateMark("broken", "!", f"{language.figure((project.as_of - gate.date).days, 'day')} late")
+    if gate.decision == "repeat":
+        return GateMark("waits", "↻", "to be repeated")
+    return GateMark("waits", "○", "open") if waits_for else GateMark("calm", "◇", "ready to decide")
+
+
+def _sentence(project: Project, record: Record[Gate], waits_for: tuple[str, ...]) -> Sentence:
+    """What one would say of a gate aloud."""
+    gate = record.entry
+    if gate.decision in DECIDED:
+        on = f" on {language.near_day(gate.decided_on, project.as_of)}" if gate.decided_on else ""
+        return Sentence(f"Passed{on}: {gate.decision}.", _owed(project, gate))
+    day = language.near_day(gate.date, project.as_of)
+    if gate.decision == "stop":
+        return Sentence("Stopped here.", "The steering committee decided not to go on.")
+    lead = "To be repeated." if gate.decision == "repeat" else ""
+    if not waits_for:
+        return Sentence(lead or "Ready to be decided.", f"Nothing is missing; it stands on {day}.")
+    verb = "is" if waits_for in {("one agreement",), ("one criterion",), ("one sign-off",)} else "are"
+    missing = language.capital(f"{language.listing(waits_for)} {verb} missing")
+    return Sentence(
+        lead or "Cannot pass yet.", f"{missing}; it stands on {day}, {language.when(gate.date, project.as_of)}."
+    )
+
+
+def _owed(project: Project, gate: Gate) -> str:
+    """What of the conditions is still owed."""
+    still = [item for item in gate.conditions if not item.done]
+    if not still:
+        return "All its conditions are met." if gate.conditions else ""
+    late = sum(1 for item in still if item.due and item.due < project.as_of)
+    tail = f", {language.in_words(late)} late" if late else ""
+    return language.capital(f"{language.count(len(still), 'condition')} still owed{tail}.")

@@ -1,0 +1,47 @@
+"""What the planner is told: activities, what they wait for, and what has happened. Plain values, no ticks yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+KINDS = ("FS", "SS", "FF", "SF")
+"""Finish to start, start to start, finish to finish, start to finish."""
+
+NONE = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """This activity waits for `on`: a task, a milestone, or a summary, which counts for all its tasks."""
+
+    on: str
+    kind: str = "FS"
+    lag: Decimal = NONE
+
+
+@dataclass(frozen=True, slots=True)
+class NotBefore:
+    """A day before which this activity may not begin, or, for FF and SF, not end."""
+
+    day: date
+    kind: str = "FS"
+    lag: Decimal = NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """A task or a milestone. Durations and lags are working days; `progress` is per cent.
+
+    `wbs` is its place in the work breakdown structure: `2` is the summary of `2.1` and `2.1.3`.
+    """
+
+    id: str
+    duration: Decimal
+    wbs: str = ""
+    after: tuple[Dependency, ...] = ()
+    not_before: tuple[NotBefore, ...] = ()
+    progress: Decimal = NONE
+    started: date | None = None
+    finished: date | None = None

@@ -1,0 +1,459 @@
+"""The plan as it is written: reading, dates, findings, duties, and the page."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from textwrap import dedent
+
+import pytest
+
+from mkdocs_ecompm.load.files import MemoryFiles
+from mkdocs_ecompm.load.state import load_state
+from mkdocs_ecompm.model.finding import Finding
+from mkdocs_ecompm.model.project import Project
+from mkdocs_ecompm.model.signoff import Agreement, Signoffs, Slot, Status
+from mkdocs_ecompm.registers import DOCUMENTS
+from mkdocs_ecompm.registers.timeline import REGISTER, schedule
+from mkdocs_ecompm.registers.timeline_axis import text_width
+from mkdocs_ecompm.registers.timeline_gantt import WIDTH, Gantt
+from mkdocs_ecompm.registers.timeline_views import TimelineView
+from mkdocs_ecompm.site.pages import Site
+
+PROJECT = """
+id: shop
+name: Shop
+start: 2026-03-02
+calendar:
+  holidays: [2026-03-06]
+  freezes:
+    - {name: Black Week, from: 2026-03-23, to: 2026-03-27}
+"""
+
+
+def project(timeline: str, as_of: str = "2026-03-02", signoffs: Signoffs | None = None, **more: str) -> Project:
+    files = {"timeline.yml": timeline, "project.yml": PROJECT} | {f"{name}.yml": text for name, text in more.items()}
+    state = load_state(MemoryFiles({path: dedent(text).encode() for path, text in files.items()}), DOCUMENTS)
+    day = date.fromisoformat(as_of)
+    return Project(state=state, as_of=day, schedule=schedule(state, day), signoffs=signoffs or Signoffs())
+
+
+def findings(found: Project) -> list[tuple[str, int]]:
+    """Code and line of everything that is wrong with timeline.yml."""
+    both: list[Finding] = [*found.state.findings, *REGISTER.check(found)]
+    return [(item.code, item.source.line) for item in both if item.source and item.source.path.endswith("timeline.yml")]
+
+
+def early(found: Project, name: str) -> tuple[float, float]:
+    assert found.schedule is not None
+    task = found.schedule.tasks[name]
+    return task.early_start, task.early_finish
+
+
+def page(found: Project) -> TimelineView:
+    (view,) = REGISTER.views(found)
+    assert isinstance(view.context, TimelineView)
+    return view.context
+
+
+# --- reading --------------------------------------------------------------------------------------------------------
+
+
+def test_every_field_of_the_contract_is_read() -> None:
+    found = project(
+        """\
+        phases: [{id: planning, name: Planning, start: 2026-03-02, end: 2026-12-31}]
+        gates:
+          - {id: G1, name: Ready, closes: planning, opens: planning, date: 2026-05-01,
+             requires: [charter, raci/delivery], decision: go with conditions, decided_on: 2026-05-01,
+             criteria: [{id: c, what: signed, met: yes}],
+             conditions: [{id: d, what: contract, due: 2026-05-02, done: no}]}
+        milestones: [{id: M10, name: Go-live, date: 2026-10-06, reached: 2026-10-07, phase: planning, after: [T-002]}]
+        tasks:
+          - {id: T-000, name: Zero, duration: 0d}
+          - {id: T-001, name: One, duration: 1.5d, actual: {start: 2026-03-02, finish: 2026-03-03}}
+          - {id: T-002, name: Workshop, phase: planning, wbs: "2.1", duration: 1w, effort: 8d, not_before: 2026-03-02,
+             after: [T-000, {task: t-001, type: SS, lag: -2d}, timeline/T-000], progress: 40,
+             estimate: {optimistic: 3d, likely: 5d, pessimistic: 12d}}
+        """
+    )
+    assert findings(found) == []
+    assert found.schedule is not None
+    assert list(found.schedule.tasks) == ["T-000", "T-001", "T-002", "M10"]
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("- {id: T, name: T}", "missing-key"),
+        ("- {id: T, duration: 1d}", "missing-key"),
+        ("- {id: T, name: T, duration: 5}", "wrong-type"),
+        ("- {id: T, name: T, duration: -1d}", "value-out-of-range"),
+        ("- {id: T, name: T, duration: 1d, progress: 101}", "value-out-of-range"),
+        ("- {id: T, name: T, duration: 1d, phase: nowhere}", "unknown-reference"),
+        ("- {id: T, name: T, duration: 1d, after: [X]}", "unknown-reference"),
+        ("- {id: T, name: T, duration: 1d, after: A}", "list-expected"),
+        ("- {id: T, name: T, duration: 1d, after: [{task: A, type: EA}]}", "unknown-value"),
+        ("- {id: T, name: T, duration: 1d, after: [{task: A, lags: 2d}]}", "unknown-key"),
+        ("- {id: T, name: T, duration: 1d, actual: {start: 2026-03-03, finish: 2026-03-02}}", "value-out-of-range"),
+        (
+            "- {id: T, name: T, duration: 1d, estimate: {optimistic: 3d, likely: 2d, pessimistic: 4d}}",
+            "value-out-of-range",
+        ),
+        ("- {id: T, name: T, duration: 1d, after: [T]}", "dependency-cycle"),
+    ],
+)
+def test_a_fault_is_one_finding(line: str, code: str) -> None:
+    assert findings(project(f"tasks:\n  - {{id: A, name: A, duration: 1d}}\n  {line}\n")) == [(code, 3)]
+
+
+def test_a_phase_ends_after_it_starts() -> None:
+    text = "phases:\n  - id: p\n    name: P\n    start: 2026-03-03\n    end: 2026-03-02\n"
+    assert findings(project(text)) == [("value-out-of-range", 5)]
+
+
+def test_a_summary_needs_no_duration() -> None:
+    found = project(
+        'tasks:\n  - {id: S, name: S, wbs: "1"}\n  - {id: A, name: A, wbs: "1.1", duration: 2d}\n'
+        "  - {id: B, name: B, duration: 1d, after: [S]}\n"
+    )
+    assert findings(found) == []
+    assert early(found, "B") == (2, 3)
+
+
+# --- the plan ---------------------------------------------------------------------------------------------------------
+
+
+def test_offsets_count_from_the_start_of_the_project_over_holidays() -> None:
+    found = project("tasks:\n  - {id: A, name: A, duration: 1w}\n")
+    assert found.schedule is not None
+    assert early(found, "A") == (0, 5)
+    assert found.schedule.finish == date(2026, 3, 9)
+
+
+def test_without_a_start_the_earliest_day_of_the_plan_counts() -> None:
+    text = "tasks:\n  - {id: A, name: A, duration: 1d}\n  - {id: B, name: B, duration: 1d, not_before: 2026-02-04}\n"
+    text += "milestones:\n  - {id: M, name: M, date: 2026-02-03}\n"
+    found = project(text, project="id: shop\nname: Shop\n")
+    assert found.schedule is not None
+    assert found.schedule.start == date(2026, 2, 3)
+    assert early(found, "B") == (1, 2)
+
+
+def test_a_week_has_the_working_days_of_the_calendar() -> None:
+    four = "id: s\nname: S\nstart: 2026-03-02\ncalendar:\n  workdays: [mon, tue, wed, thu]\n"
+    found = project("tasks:\n  - {id: A, name: A, duration: 2w}\n", project=four)
+    assert early(found, "A") == (0, 8)
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ("due: 2026-03-10", 5),
+        ("due: 2026-03-10\n    status: met\n    met_on: 2026-03-04", 2),
+        ("due: 2026-03-10\n    status: waived", 0),
+        ("status: open", 0),
+    ],
+)
+def test_a_task_waits_for_the_day_of_an_obligation(fields: str, expected: float) -> None:
+    found = project(
+        "tasks:\n  - {id: A, name: A, duration: 1d, after: [O-2]}\n",
+        obligations=f"obligations:\n  - id: O-2\n    party: it\n    what: W\n    {fields}\n",
+    )
+    assert early(found, "A")[0] == expected
+
+
+def test_progress_makes_as_of_the_status_date() -> None:
+    text = "tasks:\n  - {id: A, name: A, duration: 4d%s}\n"
+    assert early(project(text % "", "2026-03-10"), "A") == (0, 4)
+    assert early(project(text % ", progress: 0", "2026-03-10"), "A") == (5, 9)
+    assert early(project(text % ", progress: 50", "2026-03-10"), "A") == (0, 7)
+
+
+# --- findings about the project ---------------------------------------------------------------------------------------
+
+
+def test_a_cycle_is_named_in_order_at_the_dependency_that_closes_it() -> None:
+    found = project(
+        """\
+        tasks:
+          - id: A
+            name: A
+            duration: 1d
+            after:
+              - Z
+              - C
+          - {id: B, name: B, duration: 1d, after: [A]}
+          - {id: C, name: C, duration: 1d, after: [B]}
+          - {id: Z, name: Z, duration: 1d}
+        """
+    )
+    (cycle,) = REGISTER.check(found)
+    assert cycle.message == "A → B → C → A wait for each other in a circle"
+    assert findings(found) == [("dependency-cycle", 7)]
+    assert page(found).sentence.lead == "The plan cannot be computed."
+
+
+DATES = """\
+phases:
+  - {id: p, name: P, start: 2026-03-02, end: 2026-03-09}
+gates:
+  - {id: G, name: G, closes: p, date: 2026-03-10, decision: open}
+milestones:
+  - {id: M, name: M, date: %s, after: [A], phase: p}
+  - {id: N, name: N, date: 2025-01-01}
+tasks:
+  - {id: A, name: A, duration: 10d, phase: p}
+"""
+
+
+def test_a_date_before_the_network_tells_the_days_missing() -> None:
+    found = project(DATES % "2026-03-11")
+    assert findings(found) == [("date-before-network", line) for line in (6, 2, 4)]
+    assert "the plan allows 2026-03-16: 5 days missing (3 working)" in next(iter(REGISTER.check(found))).message
+
+
+def test_a_date_that_the_network_reaches_is_fine() -> None:
+    text = (DATES % "2026-03-16").replace("2026-03-09", "2026-03-16").replace("2026-03-10", "2026-03-16")
+    assert findings(project(text)) == []
+
+
+def test_what_is_reached_decided_or_done_is_not_compared() -> None:
+    text = (DATES % "2026-03-04, reached: 2026-03-05").replace("open", "go")
+    done = text.replace("duration: 10d", "duration: 10d, progress: 100")
+    assert findings(project(done, "2026-04-01")) == []
+
+
+GATE = """\
+phases:
+  - {id: p, name: P, start: 2026-03-10, end: 2026-03-31}
+gates:
+  - {id: G, name: G, opens: p, date: 2026-03-09, decision: %s}
+"""
+
+
+def agreed(status: Status) -> Signoffs:
+    slot = Slot("sponsor", status)
+    agreement = Agreement(
+        artifact="timeline/G",
+        digest=None,
+        status=status,
+        due=None,
+        overdue=False,
+        changed=False,
+        changed_since=(),
+        requires_not_valid=(),
+        slots=(slot,),
+    )
+    return Signoffs(agreements=(agreement,))
+
+
+@pytest.mark.parametrize(
+    ("decision", "as_of", "signoffs", "complains"),
+    [
+        ("open", "2026-03-09", None, False),
+        ("open", "2026-03-10", None, True),
+        ("stop", "2026-03-10", None, True),
+        ("go", "2026-03-10", None, False),
+        ("go with conditions", "2026-03-10", None, False),
+        ("go", "2026-03-10", agreed(Status.MISSING), True),
+        ("go", "2026-03-10", agreed(Status.STALE), True),
+        ("open", "2026-03-10", agreed(Status.VALID), False),
+    ],
+)
+def test_a_phase_waits_for_the_signature_of_its_gate(
+    decision: str, as_of: str, signoffs: Signoffs | None, complains: bool
+) -> None:
+    found = project(GATE % decision, as_of, signoffs)
+    assert findings(found) == ([("gate-not-signed", 4)] if complains else [])
+
+
+@pytest.mark.parametrize(
+    ("milestone", "expected"),
+    [
+        ("name: Go-live, date: 2026-03-23", 1),
+        ("name: Go-live, date: 2026-03-27", 1),
+        ("name: Go-live, date: 2026-03-28", 0),
+        ("name: Relaunch, date: 2026-03-25", 1),
+        ("name: Go-live, date: 2026-03-25, reached: 2026-03-25", 0),
+        ("name: End of hypercare after go-live, date: 2026-03-25", 0),
+        ("name: Design signed, date: 2026-03-25", 0),
+    ],
+)
+def test_a_go_live_in_a_freeze_is_a_finding(milestone: str, expected: int) -> None:
+    found = findings(project(f"milestones:\n  - {{id: M, {milestone}}}\n"))
+    assert found == [("go-live-in-freeze", 2)] * expected
+
+
+def test_a_go_live_that_slips_into_a_freeze_is_a_finding() -> None:
+    text = "milestones:\n  - {id: M, name: Go-live, date: 2026-03-20, after: [A]}\n"
+    text += "tasks:\n  - {id: A, name: A, duration: 16d}\n"
+    assert findings(project(text)) == [("date-before-network", 2), ("go-live-in-freeze", 2)]
+
+
+# --- duties -----------------------------------------------------------------------------------------------------------
+
+
+def test_duties_are_tasks_milestones_gates_and_conditions() -> None:
+    found = project(
+        """\
+        phases: [{id: p, name: P, start: 2026-03-02, end: 2026-03-31}]
+        gates:
+          - {id: G, name: Gate, opens: p, date: 2026-03-01, decision: go,
+             conditions: [{id: c, what: Contract, owner: it, due: 2026-03-05, done: no}]}
+        milestones: [{id: M, name: Live, date: 2026-03-20, after: [A], reached: 2026-03-19}]
+        tasks:
+          - {id: S, name: Summary, wbs: "1"}
+          - {id: A, name: Build, wbs: "1.1", duration: 5d, owner: it, progress: 100}
+          - {id: B, name: Test, duration: 1d, after: [A]}
+        """,
+        signoffs=agreed(Status.VALID),
+    )
+    duties = [(duty.kind, duty.ref, duty.who, duty.due, duty.done, duty.blocks) for duty in REGISTER.duties(found)]
+    assert found.schedule is not None
+    assert duties == [
+        ("task", "timeline/A", ("it",), found.schedule.tasks["A"].finish, True, ("timeline/B", "timeline/M")),
+        ("task", "timeline/B", (), found.schedule.tasks["B"].finish, False, ()),
+        ("milestone", "timeline/M", (), date(2026, 3, 20), True, ()),
+        ("gate", "timeline/G", ("sponsor",), date(2026, 3, 1), True, ("timeline/p",)),
+        ("condition", "timeline/G", ("it",), date(2026, 3, 5), False, ()),
+    ]
+
+
+# --- the page ---------------------------------------------------------------------------------------------------------
+
+PAGE = """\
+phases:
+  - {id: planning, name: Planning, start: 2026-03-02, end: 2026-03-31}
+  - {id: build, name: Build, start: 2026-04-01, end: 2026-06-30}
+gates:
+  - {id: G1, name: Ready to build, closes: planning, opens: build, date: 2026-03-31, requires: [charter],
+     criteria: [{id: a, what: Budget approved, met: no}, {id: b, what: Team there, met: yes}]}
+  - {id: G2, name: Ready for a very long name that has to find a place beside another gate, closes: planning,
+     date: 2026-03-30}
+milestones:
+  - {id: M1, name: Go-live, date: 2026-05-20, phase: build, after: [T-3]}
+tasks:
+  - {id: T-1, name: Requirements, phase: planning, duration: 20d, progress: 100}
+  - {id: T-2, name: Design, phase: build, duration: 10d, after: [T-1], progress: 30}
+  - {id: T-3, name: Interfaces, phase: build, duration: 40d, after: [T-1]}
+  - {id: T-4, name: Texts, duration: 5d}
+"""
+
+
+def test_the_sentence_says_when_why_and_what_the_gate_waits_for() -> None:
+    view = page(project(PAGE, "2026-03-30"))
+    assert view.sentence.lead == "Go-live: 22 May."
+    assert view.sentence.rest == (
+        "That is 2 days later than promised, 20 May. The critical path runs through Interfaces. "
+        "Gate G1 waits for one criterion."
+    )
+    assert [card.mark.word for card in view.gates] == ["open", "ready to decide"]
+    assert view.gates[0].sentence.rest.startswith("One criterion is missing")
+
+
+def test_every_task_is_in_the_table_and_in_the_chart() -> None:
+    view = page(project(PAGE, "2026-03-30"))
+    assert [row.id for row in view.rows] == ["T-1", "T-2", "T-3", "T-4", "M1"]
+    assert [row.critical for row in view.rows if row.id == "T-3"] == [True]
+    assert view.gantt is not None
+    assert {bar.work.id for bar in view.gantt.bars} == {"T-1", "T-2", "T-3", "T-4"}
+    assert [head.name.text for head in view.gantt.heads] == ["Planning", "Build"]
+    assert [route.critical for route in view.gantt.waits] == [False, True, True]
+
+
+def boxes(chart: Gantt) -> list[tuple[float, float, float, float]]:
+    """Left, top, right and bottom of every label in the chart."""
+    labels = [item.label for item in (*chart.bars, *chart.milestones, *chart.gates)]
+    labels += [head.name for head in chart.heads]
+    found = []
+    for label in labels:
+        wide = text_width(label.text)
+        left = label.x - wide if label.anchor == "end" else label.x
+        found.append((left, label.y - 8, left + wide, label.y + 2))
+    return found
+
+
+@pytest.mark.parametrize("as_of", ["2026-03-30", "2026-12-24", "2020-01-01"])
+def test_labels_stay_inside_and_do_not_touch(as_of: str) -> None:
+    chart = page(project(PAGE, as_of)).gantt
+    assert chart is not None
+    found = boxes(chart)
+    for index, (left, top, right, bottom) in enumerate(found):
+        assert left >= 0
+        assert right <= WIDTH
+        for other_left, other_top, other_right, other_bottom in found[index + 1 :]:
+            apart = right <= other_left or other_right <= left or bottom <= other_top or other_bottom <= top
+            assert apart, (left, top, other_left, other_top)
+
+
+def test_a_crowded_chart_shows_the_tasks_with_the_least_float() -> None:
+    tasks = "".join(f"  - {{id: T{n}, name: Task {n}, duration: {n % 9 + 1}d}}\n" for n in range(600))
+    view = page(project("tasks:\n" + tasks))
+    assert view.gantt is not None
+    assert len(view.gantt.bars) == 400
+    assert view.left_out == 200
+    assert {bar.work.id for bar in view.gantt.bars} >= {f"T{n}" for n in range(8, 600, 9)}
+    assert len(view.rows) == 600
+
+
+@pytest.mark.parametrize("text", ["", "tasks: []\n", "tasks:\n  - {id: A, name: A, duration: 1d, after: [A]}\n"])
+def test_a_plan_without_days_has_a_sentence_and_no_chart(text: str) -> None:
+    view = page(project(text))
+    assert view.gantt is None
+    assert view.sentence.lead
+
+
+def test_a_passed_gate_says_what_is_still_owed() -> None:
+    text = """\
+    gates:
+      - {id: G, name: G, date: 2026-03-01, decision: go with conditions, decided_on: 2026-03-02,
+         conditions: [{id: a, what: A, due: 2026-03-05}, {id: b, what: B, done: yes}]}
+    """
+    (card,) = page(project(text, "2026-03-09")).gates
+    assert card.mark.word == "passed"
+    assert (card.sentence.lead, card.sentence.rest) == (
+        "Passed on 2 March: go with conditions.",
+        "One condition still owed, one late.",
+    )
+    (unsigned,) = page(replace(project(text, "2026-03-09"), signoffs=agreed(Status.MISSING))).gates
+    assert unsigned.mark.tone == "waits"
+
+
+def html(found: Project) -> str:
+    return Site(found).page("timeline").html
+
+
+def test_the_rendered_page_has_the_chart_the_gates_and_the_table() -> None:
+    text = html(project(PAGE, "2026-03-30"))
+    chart = text[text.index("<svg") : text.index("</svg>")]
+    assert 'role="img" aria-labelledby="ecompm-gantt-title ecompm-gantt-desc"' in chart
+    assert "<title id=" in chart
+    assert "The critical path: Interfaces" in chart or "The critical path: Requirements, Interfaces" in chart
+    assert "<a " not in chart
+    assert "data-search-exclude" in text[: text.index("<svg")]
+    ids = re.findall(r' id="([^"]+)"', text)
+    assert len(ids) == len(set(ids))
+    assert {"T-1", "T-2", "T-3", "T-4", "M1", "G1", "G2", "planning", "build", "gantt", "gates", "tasks"} <= set(ids)
+    links = re.findall(r'href="ecompm:timeline#([^"]+)"', text)
+    assert links
+    assert set(links) <= set(ids)
+
+
+def test_anchors_of_the_page_exist_in_it() -> None:
+    for text in (PAGE, "tasks:\n  - {id: A, name: A, duration: 1d, after: [A]}\nphases: []\n", GATE % "open"):
+        page_ = Site(project(text)).page("timeline")
+        named = {*page_.anchors, *(heading.anchor for heading in page_.headings)}
+        assert named <= set(re.findall(r' id="([^"]+)"', page_.html))
+
+
+def test_what_people_write_is_text_everywhere() -> None:
+    bad = '<script>alert(1)</script>{{ 7 * 7 }}\\" onload=x'
+    plan = PAGE
+    for name in ("Planning", "Ready to build", "Go-live", "Design", "Budget approved"):
+        plan = plan.replace(f"name: {name},", f'name: "{bad}",').replace(f"what: {name},", f'what: "{bad}",')
+    text = html(project(plan, "2026-03-30"))
+    assert "<script>" not in text
+    assert "{{ 7 * 7 }}" in text
+    assert '" onload=x' not in text
