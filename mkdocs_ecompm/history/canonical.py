@@ -1,0 +1,76 @@
+"""Content as an agreement binds it: every scalar its text, tracking fields left out, lists of records by id."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+from mkdocs_ecompm.model.content import Yaml
+from mkdocs_ecompm.model.entry import COMMON_KEYS
+
+Plain: TypeAlias = "str | list[Plain] | dict[str, Plain] | None"
+"""Content without places. None occurs only as the digest of something that is not there."""
+Paths: TypeAlias = Mapping[str, "Paths"]
+"""Fields to leave out, as a tree of keys; a leaf is left out with all it holds."""
+
+
+class UnreadableContent(Exception):  # noqa: N818  # it says what was found; nobody did anything wrong by asking
+    """Content that exists but cannot be read, so that nothing can be said about it."""
+
+
+def paths(dotted: Iterable[str]) -> Paths:
+    """The tree of keys that dotted paths such as `risks.actions.done` describe."""
+    tree: dict[str, dict[str, object]] = {}
+    for path in dotted:
+        node: dict[str, object] = tree  # type: ignore[assignment]  # a tree of trees
+        for step in path.split("."):
+            node = node.setdefault(step, {})  # type: ignore[assignment]
+    return tree  # type: ignore[return-value]
+
+
+def agreed(value: Yaml, left_out: Paths) -> Plain:
+    """The value without what is no part of the agreement. Lists are looked through: a path names no positions."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        kept: dict[str, Plain] = {}
+        for key, item in value.items():
+            below = left_out.get(key)
+            if below == {} or key in COMMON_KEYS or key.startswith("x-"):
+                continue
+            kept[key] = agreed(item, below or {})
+        return kept
+    return by_id([agreed(item, left_out) for item in value])
+
+
+def by_id(items: list[Plain]) -> list[Plain]:
+    """The items sorted by id if every one is a mapping with an id; in their own order otherwise."""
+    keyed = []
+    for item in items:
+        name = item.get("id") if isinstance(item, dict) else None
+        if not isinstance(name, str):
+            return items
+        keyed.append((name, item))
+    if len({name for name, _ in keyed}) < len(keyed):  # two accounts of one number, on two hosts
+        return [item for _, _, item in sorted((name, canonical(item), item) for name, item in keyed)]
+    return [item for _, item in sorted(keyed, key=lambda pair: pair[0])]
+
+
+def canonical(value: Any) -> bytes:
+    """The RFC 8785 form of a JSON value.
+
+    Raises:
+        UnreadableContent: it holds a text that is no Unicode (a lone surrogate).
+    """
+    import rfc8785  # noqa: PLC0415  # only sign-offs need it
+
+    try:
+        return rfc8785.dumps(value)
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
+        raise UnreadableContent("The content holds a character that no text can hold.") from error
+
+
+def sha256(value: Any) -> str:
+    """The digest of a JSON value's RFC 8785 form."""
+    return f"sha256:{hashlib.sha256(canonical(value)).hexdigest()}"

@@ -1,0 +1,201 @@
+"""The contents of a project at one moment, untyped: those shown, or those of any commit, each blob parsed once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from mkdocs_ecompm.git.objects import TreeEntry
+from mkdocs_ecompm.git.repository import Repository
+from mkdocs_ecompm.history.canonical import UnreadableContent
+from mkdocs_ecompm.load.files import FileEntry, Files, FilesError
+from mkdocs_ecompm.load.state import load_contents
+from mkdocs_ecompm.load.yaml_reader import Parsed, read_yaml
+from mkdocs_ecompm.model.content import YamlMap
+from mkdocs_ecompm.model.state import State
+
+Stamp = tuple[str, str]
+"""What a register's files are: the ids of its file and of its folder, empty where there is none."""
+Read = tuple[YamlMap | None, str | None]
+"""A register's content, and the path of the file that cannot be read; both None if there is no such register."""
+
+
+@dataclass(frozen=True, eq=False)
+class Contents:
+    """What a project's files say, without types.
+
+    `read` gives a register, `key_file` the SHA-256 (hex) of a file, None if there is no such file. `stamps` and
+    `whole` identify the files of each register and of the whole project in git; `memory` keeps what was computed
+    from contents, under keys that hold these ids.
+    """
+
+    read: Callable[[str], Read]
+    key_file: Callable[[str], str | None] = field(default=lambda _path: None)
+    stamps: Mapping[str, Stamp] = field(default_factory=dict)
+    whole: str = ""
+    memory: dict[Hashable, object] = field(default_factory=dict)
+
+    def register(self, name: str) -> YamlMap | None:
+        """The content of a register, None if there is none.
+
+        Raises:
+            UnreadableContent: it exists but cannot be read.
+        """
+        content, fault = self.read(name)
+        if fault is not None:
+            raise UnreadableContent(f"{fault} cannot be read.")
+        return content
+
+    @property
+    def project(self) -> str | None:
+        """The project's id, None if it cannot be read."""
+        content, fault = self.read("project")
+        found = content.get("id") if content is not None and fault is None else None
+        return found if isinstance(found, str) else None
+
+    def stamp(self, *names: str) -> tuple[Stamp, ...]:
+        """What identifies these registers in git."""
+        return tuple(self.stamps.get(name, ("", "")) for name in names)
+
+
+EMPTY: Final = Contents(lambda _name: (None, None))
+
+
+def shown(state: State, files: Files | None = None) -> Contents:
+    """The contents of a state that was read, with the project's files for the keys that it names."""
+
+    def read(name: str) -> Read:
+        return state.contents.get(name), state.unreadable.get(name)
+
+    def key_file(path: str) -> str | None:
+        if files is None or not any(entry.path == path and entry.kind == "file" for entry in files.listing()):
+            return None
+        try:
+            return hashlib.sha256(files.read(path)).hexdigest()
+        except FilesError:
+            return None
+
+    return Contents(read, key_file)
+
+
+class ContentsHistory:
+    """The contents at any commit. Commits whose project folder is the same share them, and so do their registers."""
+
+    def __init__(self, repository: Repository, folder: str) -> None:
+        self._repository = repository
+        self._steps: Final = [os.fsencode(step) for step in folder.split("/") if step]
+        self._prefix = f"{folder.strip('/')}/" if folder.strip("/") else ""
+        self._folders: dict[str, str] = {}
+        self._by_folder: dict[str, Contents] = {"": EMPTY}
+        self._by_stamp: dict[tuple[str, Stamp], Read] = {}
+        self._parsed: dict[tuple[str, bytes], Parsed] = {}
+        self._memory: dict[Hashable, object] = {}
+
+    def at(self, commit: str) -> Contents:
+        """The contents at a commit; empty where it has no project folder. Registers are read when asked for.
+
+        Raises:
+            ObjectError: an object that is needed cannot be relied on.
+        """
+        folder = self.folder(commit)
+        found = self._by_folder.get(folder)
+        if found is None:
+            found = self._by_folder[folder] = self._contents(folder)
+        return found
+
+    def folder(self, commit: str) -> str:
+        """The id of the project folder's tree at a commit, empty if it has none: the same id, the same contents."""
+        tree = self._repository.commit(commit).tree
+        if tree not in self._folders:
+            found = tree
+            for step in self._steps:
+                entry = _named(self._repository.tree(found), step) if found else None
+                found = entry.oid if entry and entry.kind == "folder" else ""
+            self._folders[tree] = found
+        return self._folders[tree]
+
+    def _contents(self, folder: str) -> Contents:
+        stamps: dict[str, list[str]] = {}
+        for entry in self._repository.tree(folder):
+            name = os.fsdecode(entry.name)
+            is_folder = entry.kind == "folder"
+            if is_folder or name.endswith(".yml"):
+                stamp = stamps.setdefault(name if is_folder else name.removesuffix(".yml"), ["", ""])
+                stamp[is_folder] = f"{entry.mode} {entry.oid}"
+
+        def read(name: str) -> Read:
+            return self._register(folder, name, (stamps[name][0], stamps[name][1])) if name in stamps else (None, None)
+
+        def key_file(path: str) -> str | None:
+            return self._key_file(folder, path)
+
+        fixed = {name: (stamp[0], stamp[1]) for name, stamp in stamps.items()}
+        return Contents(read, key_file, fixed, folder, self._memory)
+
+    def _register(self, folder: str, name: str, stamp: Stamp) -> Read:
+        found = self._by_stamp.get((name, stamp))
+        if found is None:
+            wanted = {f"{name}.yml".encode(), name.encode()}
+            entries = [entry for entry in self._repository.tree(folder) if entry.name in wanted]
+            files = _RegisterFiles(self._repository, self._prefix, entries)
+            contents, unreadable = load_contents(files, (name,), self._parse)
+            found = self._by_stamp[name, stamp] = (contents.get(name), unreadable.get(name))
+        return found
+
+    def _parse(self, path: str, data: bytes) -> Parsed:
+        """The file as it was read the first time: of a register's many files, a commit changes one."""
+        key = (path, hashlib.sha256(data).digest())
+        found = self._parsed.get(key)
+        if found is None:
+            found = self._parsed[key] = read_yaml(path, data)
+        return found
+
+    def _key_file(self, folder: str, path: str) -> str | None:
+        entry = TreeEntry("40000", b"", folder)
+        for step in path.split("/"):
+            following = _named(self._repository.tree(entry.oid), os.fsencode(step)) if entry.kind == "folder" else None
+            if following is None:
+                return None
+            entry = following
+        if entry.kind != "file":
+            return None
+        found = self._memory.get(("file", entry.oid))
+        if not isinstance(found, str):
+            found = hashlib.sha256(self._repository.read(entry.oid).data).hexdigest()
+            self._memory["file", entry.oid] = found
+        return found
+
+
+class _RegisterFiles:
+    """The files of one register in a tree, in the shape that the loader reads."""
+
+    def __init__(self, repository: Repository, prefix: str, entries: Sequence[TreeEntry]) -> None:
+        self._repository = repository
+        self.prefix = prefix
+        self._entries = dict(self._below("", entries))
+
+    def listing(self) -> Sequence[FileEntry]:
+        """Every file and link of the register, sorted by path."""
+        return [
+            FileEntry(path, entry.kind, entry.oid)  # type: ignore[arg-type]  # a folder is never one of them
+            for path, entry in sorted(self._entries.items())
+        ]
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file."""
+        return self._repository.read(self._entries[path].oid).data
+
+    def _below(self, path: str, entries: Iterable[TreeEntry]) -> Iterable[tuple[str, TreeEntry]]:
+        for entry in entries:
+            name = path + entry.name.decode("utf-8", "replace")
+            if entry.kind == "folder":
+                yield from self._below(f"{name}/", self._repository.tree(entry.oid))
+            else:
+                yield name, entry
+
+
+def _named(entries: Iterable[TreeEntry], name: bytes) -> TreeEntry | None:
+    return next((entry for entry in entries if entry.name == name), None)

@@ -1,0 +1,106 @@
+"""The commits behind a sign-off: what they say, who signed them, and the trust state in each of their trees."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Any, Final
+
+from mkdocs_ecompm.git.objects import Commit
+from mkdocs_ecompm.git.repository import Repository
+from mkdocs_ecompm.history.canonical import UnreadableContent
+from mkdocs_ecompm.history.contents import ContentsHistory
+from mkdocs_ecompm.history.digest import trust_stamp
+from mkdocs_ecompm.signatures.commit import Signature, split, verify_commits
+from mkdocs_ecompm.signoff.ancestry import parents_first
+from mkdocs_ecompm.signoff.trailers import Line, Saying, read_message
+from mkdocs_ecompm.signoff.trust import InvalidTrust, TrustData, read_trust
+
+DEFAULT_FOLDER: Final = "project"
+
+
+class SignedCommits:
+    """Some commits, parents first, with their signatures and with what they say."""
+
+    def __init__(self, commits: Sequence[Commit], object_format: str) -> None:
+        self.commits = commits
+        verdicts = verify_commits([commit.raw for commit in commits], object_format)
+        self.signatures: Mapping[str, Signature] = {
+            commit.oid: verdict for commit, verdict in zip(commits, verdicts, strict=True)
+        }
+        self.sayings: Mapping[str, Saying] = {
+            commit.oid: saying for commit in commits if (saying := read_message(commit.message)) != Saying()
+        }
+
+
+class History(SignedCommits):
+    """All commits that lead to the one that is verified, with what they contain."""
+
+    def __init__(self, repository: Repository, commit: str, folder: str) -> None:
+        """Raises ObjectError if one of the commits cannot be relied on."""
+        super().__init__(parents_first(repository, commit), repository.object_format)
+        self.repository = repository
+        self.tip = commit
+        self.folder = folder.strip("/")
+        self.parents: Mapping[str, tuple[str, ...]] = {commit.oid: commit.parents for commit in self.commits}
+        self.contents = ContentsHistory(repository, folder)
+        self._trust: dict[Any, TrustData | None] = {}
+        self._payloads: dict[tuple[bytes, str], str] = {}
+
+    def key(self, commit: str) -> str | None:
+        """The fingerprint of the key that made a good signature on the commit."""
+        signature = self.signatures[commit]
+        return signature.key if signature.status == "good" and signature.certificate is None else None
+
+    def trust(self, commit: str) -> TrustData | None:
+        """The trust state in a commit's tree, None if there is none or it is invalid."""
+        contents = self.contents.at(commit)
+        try:
+            stamp = trust_stamp(contents)
+            if stamp not in self._trust:
+                self._trust[stamp] = None
+                self._trust[stamp] = read_trust(contents)
+        except (InvalidTrust, UnreadableContent):
+            return None
+        return self._trust[stamp]
+
+    def speaks_here(self, commit: str, line: Line) -> bool:
+        """Whether a line is about this project: it says so, or the project stands where one alone stands."""
+        if line.project is not None:
+            return line.project == self.contents.at(commit).project
+        return self.folder == DEFAULT_FOLDER or line.digest is not None
+
+    def repeats(self, commit: Commit) -> str | None:
+        """An earlier commit with the same payload, signed by the same key: the two are one. None for the first."""
+        key = self.key(commit.oid)
+        if key is None:
+            return None
+        payload = sha256(split(commit.raw, self.repository.object_format).payload).digest()
+        first = self._payloads.setdefault((payload, key), commit.oid)
+        return None if first == commit.oid else first
+
+    @property
+    def problems(self) -> str:
+        """Why the tip's own trust state is none, as a sentence; empty if it is one."""
+        try:
+            return "" if read_trust(self.contents.at(self.tip)) else "There is no trust section in people.yml."
+        except InvalidTrust as error:
+            return str(error)
+
+
+def own(commit: Commit) -> bool:
+    """Whether the commit is its committer's own: one parent, author and committer the same to the second."""
+    return len(commit.parents) == 1 and commit.author == commit.committer
+
+
+def first_use(history: History) -> tuple[str, ...]:
+    """The commits with a valid trust state and no ancestor with one."""
+    settled: set[str] = set()
+    found = []
+    for commit in history.commits:
+        if not settled.isdisjoint(commit.parents):
+            settled.add(commit.oid)
+        elif history.trust(commit.oid):
+            settled.add(commit.oid)
+            found.append(commit.oid)
+    return tuple(found)

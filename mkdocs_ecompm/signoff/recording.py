@@ -1,0 +1,115 @@
+"""From evidence to records: who decided what in which capacity, whether it counts, and if not, why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from mkdocs_ecompm.history.digest import TRUST
+from mkdocs_ecompm.model.signoff import Decision, SignoffRecord
+from mkdocs_ecompm.signoff.agreements import Hearing, Ruling
+from mkdocs_ecompm.signoff.court import readable
+from mkdocs_ecompm.signoff.evidence import Evidence
+from mkdocs_ecompm.signoff.policy import Place
+
+
+def record(ruling: Ruling, evidence: Evidence) -> SignoffRecord:
+    """The record of a piece of evidence."""
+    heard = _heard(ruling, evidence)
+    reason = _reason(ruling, heard, evidence) or _superseded(ruling, heard, evidence)
+    spoke_for, deputy_for = _capacity(heard, evidence)
+    shown = ruling.bench.shown
+    artifact = heard[0].case.artifact if heard else evidence.artifact
+    current = readable(shown, artifact) and ruling.bench.same(evidence, artifact)
+    came_back = current and not reason and artifact != TRUST and evidence.decision is Decision.APPROVE
+    return replace(
+        unjudged(evidence),
+        role=spoke_for or evidence.role,
+        deputy_for=deputy_for,
+        current=current,
+        restored=came_back and bool(ruling.bench.versions.left(evidence.place, artifact)),
+        counts=not reason,
+        reasons=(reason,) if reason else (),
+    )
+
+
+def unjudged(evidence: Evidence) -> SignoffRecord:
+    """The record of evidence in a history in which nothing can be judged."""
+    return SignoffRecord(
+        id=evidence.id,
+        artifact=evidence.artifact,
+        person=evidence.person,
+        role=evidence.role,
+        deputy_for=None,
+        decision=evidence.decision,
+        conditions=evidence.conditions,
+        comment=evidence.comment,
+        assurance=evidence.assurance,
+        kind="commit",
+        source=evidence.place,
+        commit=evidence.place,
+        date=evidence.claimed,
+        digest=evidence.digest,
+        current=False,
+        restored=False,
+        counts=False,
+        reasons=(evidence.fault,),
+        signature=evidence.signature,
+    )
+
+
+def _heard(ruling: Ruling, evidence: Evidence) -> Sequence[Hearing]:
+    fold = evidence.artifact.casefold()
+    return next((heard for artifact, heard in ruling.heard.items() if artifact.casefold() == fold), ())
+
+
+def _reason(ruling: Ruling, heard: Sequence[Hearing], evidence: Evidence) -> str:
+    """Why evidence counts for no slot at all; of what nobody demands, why it is no statement of its author."""
+    if evidence.fault:
+        return evidence.fault
+    if evidence.artifact == TRUST and _speaks_of_trust(ruling, evidence):
+        return ""
+    faults = [one.case.fault(evidence, place) for one in heard for place in one.case.places]
+    if not faults:
+        if evidence.artifact == TRUST:
+            return "not-in-role"
+        role = evidence.role
+        return ruling.bench.judge.slot_fault(evidence.place, role, evidence.artifact) if role else ""
+    if "" in faults:
+        return ""
+    return next((fault for fault in faults if fault != "not-in-role"), "not-in-role")
+
+
+def _speaks_of_trust(ruling: Ruling, evidence: Evidence) -> bool:
+    """Whether somebody may speak of trust itself: as an admin, or where he added a key to himself."""
+    return ruling.bench.judge.is_admin(evidence.place) or evidence.place in ruling.bench.walk.adopted
+
+
+def _superseded(ruling: Ruling, heard: Sequence[Hearing], evidence: Evidence) -> str:
+    """Whether the same person has decided again since."""
+    for other in ruling.evidence.get(evidence.artifact.casefold(), ()):
+        if (
+            other is not evidence
+            and other.person == evidence.person
+            and ruling.bench.before(evidence, other)
+            and not _reason(ruling, heard, other)
+        ):
+            return "superseded"
+    return ""
+
+
+def _capacity(heard: Sequence[Hearing], evidence: Evidence) -> tuple[str | None, str | None]:
+    """For whom somebody spoke, and as whose deputy: for the slot that was filled or decided, else for the first."""
+    for one in heard:
+        place = next((o.place for o in one.outcomes if o.evidence is evidence), None) or _first(one, evidence)
+        held = one.case.held(evidence, place) if place else None
+        if place and held:
+            return place.approver, held.deputy_for
+    return None, None
+
+
+def _first(heard: Hearing, evidence: Evidence) -> Place | None:
+    if evidence.fault:
+        return None
+    named = [place for place in heard.case.places if evidence.role in {None, place.approver}]
+    return next((place for place in named if heard.case.held(evidence, place)), None)
