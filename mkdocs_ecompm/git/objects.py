@@ -95,7 +95,8 @@ def is_id(text: str) -> bool:
 def digest(kind: str, data: bytes, object_format: str = "sha1") -> str:
     """The id that an object of this kind and content has."""
     header = b"%s %d\0" % (kind.encode(), len(data))
-    return hashlib.new(object_format, header + data, usedforsecurity=False).hexdigest()
+    make = hashlib.sha256 if object_format == "sha256" else hashlib.sha1
+    return make(header + data, usedforsecurity=False).hexdigest()
 
 
 def line_date(line: bytes) -> datetime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import NoneType
@@ -16,8 +16,20 @@ from mkdocs_ecompm.model.content import Yaml, YamlList, YamlMap
 from mkdocs_ecompm.model.fields import ID_PATTERN, did_you_mean, shorten
 from mkdocs_ecompm.model.finding import Finding
 
-MAX_HINTS: Final = 20
-"""Unknown keys of one mapping for which a near one is looked up; a hostile file has a million."""
+MAX_HINTS: Final = 500
+"""Unknown keys of one register for which a near one is looked up; a hostile file has a million."""
+
+
+@dataclass(slots=True)
+class Hints:
+    """What may still be spent on guessing what was meant."""
+
+    left: int = MAX_HINTS
+
+    def near(self, word: str, known: Iterable[str]) -> str:
+        """A hint that names the nearest known word, or nothing."""
+        self.left -= 1
+        return did_you_mean(word, known) if self.left >= 0 else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,39 +41,41 @@ class _Shape:
     """Key, type, and whether the value is a mapping of such mappings (else one, or a list of them)."""
 
 
-def unknown_keys(content: YamlMap, kind: type[BaseModel], also: frozenset[str] = frozenset()) -> Iterator[Finding]:
+def unknown_keys(
+    content: YamlMap, kind: type[BaseModel], hints: Hints, also: frozenset[str] = frozenset()
+) -> Iterator[Finding]:
     """A finding for every key of `content` that `kind` does not have; `also` are keys that are read elsewhere."""
     shape = _shape(kind)
     if not getattr(kind, "open_ended", False) and (content.empty or not content.keys() <= shape.known):
-        yield from _unknown(content, shape.known | also)
+        yield from _unknown(content, shape.known | also, hints)
     for key, part, free in shape.nested:
         value = content.get(key)
         if value is None or value.__class__ is str:
             continue
         if free and isinstance(value, YamlMap):
             for item in value.values():
-                yield from _in_value(item, part)
+                yield from _in_value(item, part, hints)
         else:
-            yield from _in_value(value, part)
+            yield from _in_value(value, part, hints)
 
 
-def _in_value(value: Yaml, part: type[BaseModel]) -> Iterator[Finding]:
+def _in_value(value: Yaml, part: type[BaseModel], hints: Hints) -> Iterator[Finding]:
     if isinstance(value, YamlMap):
-        yield from unknown_keys(value, part)
+        yield from unknown_keys(value, part, hints)
     elif isinstance(value, YamlList):
         for item in value:
-            yield from _in_value(item, part)
+            yield from _in_value(item, part, hints)
 
 
-def _unknown(content: YamlMap, known: frozenset[str]) -> Iterator[Finding]:
+def _unknown(content: YamlMap, known: frozenset[str], hints: Hints) -> Iterator[Finding]:
     strange = [key for key in content.marks if key not in known and not key.startswith("x-")]
     unused = known - content.marks.keys()
-    for count, key in enumerate(strange):
+    for key in strange:
         if content.flow and key in content.empty:
             message = f"`{shorten(key)}` is no field: the comma before it ended the text"
             yield finding("comma-in-one-line", message, content.at(key), hint=_whole_text(content, key, known))
         else:
-            hint = did_you_mean(key, unused) if count < MAX_HINTS else ""
+            hint = hints.near(key, unused)
             yield finding("unknown-key", f"there is no field `{shorten(key)}` here", content.at(key), hint=hint)
 
 

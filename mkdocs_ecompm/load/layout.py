@@ -47,24 +47,36 @@ def _place(found: Layout, entry: Listed, prefix: str, names: Collection[str]) ->
     top, _, below = entry.path.partition("/")
     stem, suffix = posixpath.splitext(entry.path)
     name = top if below else stem
-    source = Source(prefix + entry.path, 1, 1)
     is_yaml = suffix.lower() in (".yml", ".yaml")
-    if entry.kind == "link" or (entry.kind == "other" and is_yaml):
-        what = "a symbolic link" if entry.kind == "link" else "no ordinary file"
-        hint = "put the file itself into the project folder"
-        found.findings.append(finding("path-outside-project", f"{entry.path} is {what}", source, hint=hint))
-        if name in names:
-            found.broken.setdefault(name, source.path)
-    elif entry.kind != "file" or not is_yaml or (below and top in RESERVED):
+    if entry.kind != "link" and (not is_yaml or (below and top in RESERVED)):
         return
-    elif suffix == ".yml":
+    fault = _fault(entry, stem, suffix)
+    if fault is None:
         found.files.setdefault(name, []).append(entry.path)
-    else:
-        message = f"{entry.path} is not read: the name of a register's file ends with .yml"
+        return
+    code, message, hint = fault
+    source = Source(prefix + _shown(entry.path), 1, 1)
+    found.findings.append(finding(code, f"{_shown(entry.path)} {message}", source, hint=hint))
+    if name in names:
+        found.broken.setdefault(name, source.path)
+
+
+def _fault(entry: Listed, stem: str, suffix: str) -> tuple[str, str, str] | None:
+    """Code, message and hint for a file that cannot be a part of a register."""
+    if entry.kind != "file":
+        what = "a symbolic link" if entry.kind == "link" else "no ordinary file"
+        return "path-outside-project", f"is {what}", "put the file itself into the project folder"
+    if not entry.path.isprintable():
+        return "yaml-encoding", "has a name with characters that cannot be seen", "rename it"
+    if suffix != ".yml":
         hint = f"rename it to {posixpath.basename(stem)}.yml"
-        found.findings.append(finding("unknown-register", message, source, hint=hint))
-        if name in names:
-            found.broken.setdefault(name, source.path)
+        return "unknown-register", "is not read: the name of a register's file ends with .yml", hint
+    return None
+
+
+def _shown(path: str) -> str:
+    """A path that may stand in a message: a name can hold what a terminal would obey."""
+    return "".join(char if char.isprintable() else "\ufffd" for char in path)
 
 
 def _unknown(found: Layout, prefix: str, names: Collection[str]) -> Iterator[Finding]:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from pydantic import ValidationError
 
 from mkdocs_ecompm.load.faults import faults
-from mkdocs_ecompm.load.keys import unknown_keys
+from mkdocs_ecompm.load.keys import Hints, unknown_keys
 from mkdocs_ecompm.model.catalogue import finding
 from mkdocs_ecompm.model.content import YamlList, YamlMap
 from mkdocs_ecompm.model.entry import Document, Part, Record
 from mkdocs_ecompm.model.fields import kind_of
 from mkdocs_ecompm.model.finding import Finding
+
+MAX_FINDINGS: Final = 10_000
+"""Findings of one register; its further records are not looked at. Only a hostile file has so many."""
 
 
 @dataclass(slots=True)
@@ -23,6 +27,7 @@ class Typed:
     document: Document | None
     records: list[Record[Part]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    hints: Hints = field(default_factory=Hints)
     complete: bool = True
     """Whether the id of every record could be read."""
 
@@ -32,7 +37,7 @@ def typed(register: str, content: YamlMap, kind: type[Document]) -> Typed:
     lists = kind.lists
     found = Typed(None)
     header = {key: value for key, value in content.items() if key not in lists}
-    strange = list(unknown_keys(content, kind, frozenset(lists)))
+    strange = list(unknown_keys(content, kind, found.hints, frozenset(lists)))
     found.document, wrong = _header(header, kind)
     if wrong is not None:
         found.findings.extend(_unexplained(faults(wrong, content, register), strange))
@@ -64,13 +69,16 @@ def _header(header: Mapping[str, object], kind: type[Document]) -> tuple[Documen
 def _records(register: str, name: str, items: YamlList, kind: type[Part], found: Typed) -> None:
     validate = kind.model_validate
     for index, content in enumerate(items):
+        if len(found.findings) >= MAX_FINDINGS:
+            found.complete = False
+            return
         if not isinstance(content, YamlMap):
             message = f"an item of {name} must be a mapping, got {kind_of(content)}"
             hint = "write its fields below each other, the first after the dash"
             found.findings.append(finding("wrong-type", message, items.at(index), hint=hint))
             found.complete = False
             continue
-        strange = list(unknown_keys(content, kind))
+        strange = list(unknown_keys(content, kind, found.hints))
         try:
             entry = validate(content)
         except ValidationError as error:

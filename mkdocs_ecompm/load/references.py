@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Final
@@ -14,7 +14,7 @@ from mkdocs_ecompm.load.faults import corrected
 from mkdocs_ecompm.model.catalogue import finding
 from mkdocs_ecompm.model.content import YamlMap
 from mkdocs_ecompm.model.entry import HEADLINES
-from mkdocs_ecompm.model.fields import RefTo, did_you_mean, shorten
+from mkdocs_ecompm.model.fields import MAX_WORD, RefTo, did_you_mean, shorten
 from mkdocs_ecompm.model.finding import Finding, Source
 from mkdocs_ecompm.model.references import Reference, references_of
 
@@ -44,6 +44,7 @@ class References:
     registers: Mapping[str, bool]
     by_id: dict[str, list[Known]] = field(default_factory=dict)
     _good: set[tuple[RefTo, str]] = field(default_factory=set)
+    _names: dict[str | tuple[str, str], list[Known]] = field(default_factory=dict)
     _left: int = COMPARISONS
 
     def add(self, register: str, ids: Iterable[tuple[str, str, YamlMap]]) -> None:
@@ -75,15 +76,19 @@ class References:
         asked = {target.partition(".")[0] for target in to.targets} & self.registers.keys()
         if not asked or not all(self.registers[register] for register in asked):
             return None
-        candidates = [known for known in self._all() if f"{known.register}.{known.list}" in to.targets]
+        source = content.at(*reference.steps)
         elsewhere = next((known for known in found if known.register in asked), None)
-        return self._unknown(reference, candidates, content.at(*reference.steps), elsewhere)
+        if elsewhere is not None:
+            article = "an" if to.what[0] in "aeiou" else "a"
+            message = f"must be {article} {to.what}; `{elsewhere.id}` is one of the {elsewhere.list}"
+            return finding("unknown-reference", f"{_field(reference)} {message}", source)
+        return self._unknown(reference, lambda known: f"{known.register}.{known.list}" in to.targets, source)
 
     def _any_fault(self, reference: Reference, found: list[Known], content: YamlMap) -> Finding | None:
-        registers = sorted({known.register for known in found})
+        registers = {known.register: known.id for known in found}
         source = content.at(*reference.steps)
         if len(registers) > 1:
-            ways = ", ".join(f"`{register}/{found[0].id}`" for register in registers)
+            ways = ", ".join(f"`{register}/{own}`" for register, own in sorted(registers.items()))
             message = f"{_field(reference)}: `{reference.value}` is the id of {len(registers)} records"
             return finding("ambiguous-reference", message, source, hint=f"write one of {ways}")
         if found:
@@ -96,35 +101,43 @@ class References:
         asked = (register,) if slash else tuple(self.registers)
         if not all(self.registers.get(name, False) for name in asked):
             return None
-        candidates = [known for known in self._all() if not slash or known.register == register]
-        return self._unknown(reference, candidates, source, None)
+        return self._unknown(reference, lambda known: not slash or known.register == register, source)
 
     def _meant(self, value: str) -> list[Known]:
         register, slash, name = value.partition("/")
         found = self.by_id.get((name if slash else value).casefold(), [])
         return [known for known in found if known.register == register] if slash else found
 
-    def _all(self) -> Iterator[Known]:
-        for known in self.by_id.values():
-            yield from known
-
-    def _unknown(
-        self, reference: Reference, candidates: list[Known], source: Source, elsewhere: Known | None
-    ) -> Finding:
-        to, value = reference.to, reference.value
-        self._left -= len(candidates)
-        named = _named(value, candidates) if elsewhere is None and self._left > 0 else None
+    def _unknown(self, reference: Reference, wanted: Callable[[Known], bool], source: Source) -> Finding:
+        """The finding for a reference to nothing; the hint names the record that was probably meant."""
+        value = reference.value
+        named = self._named(value, wanted)
+        if named is None and self._left > 0:
+            candidates = [known for several in self.by_id.values() for known in several if wanted(known)]
+            self._left -= len(candidates)
+            named = _nearly_named(value, candidates)
+            hint = "" if named else did_you_mean(value, _spellings(value, candidates))
+        else:
+            hint = ""
         if named is not None:
             message = f"{_field(reference)} must be an id, got the name `{shorten(value)}`"
             return finding("name-for-id", message, source, hint=corrected(reference.steps, named.id))
-        if elsewhere is not None:
-            article = "an" if to.what[0] in "aeiou" else "a"
-            message = f"{_field(reference)} must be {article} {to.what}; `{value}` is one of the {elsewhere.list}"
-            return finding("unknown-reference", message, source)
-        hint = did_you_mean(value, _spellings(value, candidates)) if self._left > 0 else ""
-        return finding(
-            "unknown-reference", f"{_field(reference)}: there is no {to.what} `{shorten(value)}`", source, hint=hint
-        )
+        message = f"{_field(reference)}: there is no {reference.to.what} `{shorten(value)}`"
+        return finding("unknown-reference", message, source, hint=hint)
+
+    def _named(self, value: str, wanted: Callable[[Known], bool]) -> Known | None:
+        """The one record that is called so, by its whole name or by a word of it that no other has."""
+        if not self._names:
+            for known in (known for several in self.by_id.values() for known in several):
+                name = fold(known.name)
+                for key in (name, *(("word", word) for word in name.split())):
+                    self._names.setdefault(key, []).append(known)
+        folded = fold(value)
+        for key in (folded, ("word", folded)):
+            found = [known for known in self._names.get(key, ()) if wanted(known)]
+            if found:
+                return found[0] if len(found) == 1 else None
+        return None
 
 
 def _field(reference: Reference) -> str:
@@ -143,20 +156,19 @@ def _headline(content: YamlMap) -> str:
     return ""
 
 
-def _named(value: str, candidates: list[Known]) -> Known | None:
-    """The one candidate that a reader calls so: by the whole name, by a part of it that no other has, or nearly."""
-    folded = _fold(value)
-    whole: dict[str, list[Known]] = {}
+def _nearly_named(value: str, candidates: list[Known]) -> Known | None:
+    """The one candidate whose name is nearly this; ids have no blanks, so a text with one is meant as a name."""
+    folded = fold(value)
+    if " " not in folded or len(folded) > MAX_WORD:
+        return None
+    names: dict[str, list[Known]] = {}
     for known in candidates:
-        whole.setdefault(_fold(known.name), []).append(known)
-    found = whole.get(folded) or [known for known in candidates if folded in _fold(known.name).split()]
-    if not found and " " in folded:
-        near = get_close_matches(folded, whole, n=1, cutoff=0.8)
-        found = whole[near[0]] if near else []
-    return found[0] if len(found) == 1 else None
+        names.setdefault(fold(known.name), []).append(known)
+    near = get_close_matches(folded, names, n=1, cutoff=0.8)
+    return names[near[0]][0] if near and len(names[near[0]]) == 1 else None
 
 
-def _fold(name: str) -> str:
+def fold(name: str) -> str:
     """A name without case, accents and the two ways to write an umlaut."""
     text = name.casefold()
     for umlaut, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")):

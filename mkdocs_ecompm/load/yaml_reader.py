@@ -90,7 +90,7 @@ class _Reader:
             self._add(
                 syntax(self.path, error.problem or "", error.problem_mark or error.context_mark, error.context_mark)
             )
-        except YAMLError as error:
+        except YAMLError as error:  # pragma: no cover  # unmarked: for a parser that refuses more than `refuse` does
             self._add(syntax(self.path, str(error), None))
         except (ValueError, OverflowError):  # the parser in Python, for an escape beyond Unicode
             self._add(syntax(self.path, "unknown escape character", None))

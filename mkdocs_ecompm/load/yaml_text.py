@@ -5,7 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final
 
 from mkdocs_ecompm.load.files import MAX_BYTES
@@ -57,13 +58,15 @@ def without_mark(data: bytes) -> bytes:
     return data.removeprefix(codecs.BOM_UTF8)
 
 
-def place(text: str, index: int) -> tuple[int, int]:
-    """Line and column, both from 1, of a character."""
+def places(text: str, indexes: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Line and column, both from 1, of each of some characters in rising order."""
     line, start = 1, 0
-    for match in BREAK.finditer(text, 0, index):
-        line += 1
-        start = match.end()
-    return line, index - start + 1
+    breaks = BREAK.finditer(text)
+    coming = next(breaks, None)
+    for index in indexes:
+        while coming is not None and coming.end() <= index:
+            line, start, coming = line + 1, coming.end(), next(breaks, None)
+        yield line, index - start + 1
 
 
 def character(char: str) -> str:
@@ -80,7 +83,8 @@ def _clean(data: bytes) -> bool:
 
 
 def _not_utf8(path: str, data: bytes, start: int) -> Finding:
-    line, column = place(data[:start].decode("utf-8"), start_of_characters(data, start))
+    before = data[:start].decode("utf-8")
+    ((line, column),) = places(before, [len(before)])
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         message = "the file is UTF-16"
     else:
@@ -89,28 +93,20 @@ def _not_utf8(path: str, data: bytes, start: int) -> Finding:
     return finding("yaml-encoding", message, Source(path, line, column), hint=hint)
 
 
-def start_of_characters(data: bytes, start: int) -> int:
-    """How many characters stand before the byte at `start`."""
-    return len(data[:start].decode("utf-8"))
-
-
 def _unclean(path: str, text: str) -> Iterator[Finding]:
-    for count, match in enumerate(UNCLEAN.finditer(text)):
-        if count == MAX_FINDINGS:
-            return
+    found = list(islice(UNCLEAN.finditer(text), MAX_FINDINGS))
+    for match, (line, column) in zip(found, places(text, (match.start() for match in found)), strict=True):
         message = f"the character {character(match[0])} is not allowed"
-        yield finding("yaml-encoding", message, Source(path, *place(text, match.start())), hint="delete it")
+        yield finding("yaml-encoding", message, Source(path, line, column), hint="delete it")
 
 
 def _conflicts(path: str, text: str) -> Iterator[Finding]:
     inside = False
-    for count, match in enumerate(_CONFLICT.finditer(BREAK.sub("\n", text))):
+    for match in islice(_CONFLICT.finditer(BREAK.sub("\n", text)), MAX_FINDINGS):
         begins = match[0].startswith("<")
-        if inside and not begins:
+        if inside and not begins:  # the end of a conflict whose beginning was told
             inside = False
             continue
-        if count >= MAX_FINDINGS:
-            return
         inside = begins
         line = match.string.count("\n", 0, match.start()) + 1
         message = "the file still holds the marks of a merge conflict"

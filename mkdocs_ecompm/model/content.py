@@ -2,7 +2,7 @@
 
 Scalars are texts: the schema gives them types, and an agreement binds the text. A value that is empty in the
 file counts as absent: it is not in the mapping, only its key is remembered in `empty`, so that a misspelt key is
-still reported. Positions are kept as PyYAML marks or pairs and turned into a `Source` only when asked for.
+still reported. Positions are kept as pairs and turned into a `Source` only when asked for.
 """
 
 from __future__ import annotations

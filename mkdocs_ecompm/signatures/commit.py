@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import threading
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
-from queue import SimpleQueue
 from typing import Final
 
 from mkdocs_ecompm.signatures import sshsig
@@ -19,7 +19,7 @@ __all__ = ["Signature", "SignedCommit", "committer_of", "split", "verify_commit"
 _HEADER: Final = {"sha1": b"gpgsig", "sha256": b"gpgsig-sha256"}
 _SIGNATURE_HEADERS: Final = frozenset(_HEADER.values())
 _REPEATABLE: Final = frozenset({b"parent", b"mergetag"})
-_LINE: Final = re.compile(rb"[^\n]*\n|[^\n]+")
+_ONE_HEADER: Final = re.compile(rb"([^ \n]*)[^\n]*(?:\n [^\n]*)*(?:\n|\Z)")
 _BEGIN: Final = re.compile(rb"-----BEGIN ([A-Z0-9][A-Z0-9 ]*)-----")
 _FORMATS: Final[dict[bytes, Format]] = {
     b"SSH SIGNATURE": "ssh",
@@ -29,6 +29,7 @@ _FORMATS: Final[dict[bytes, Format]] = {
 }
 _MOST_THREADS: Final = 8
 _AT_A_TIME: Final = 16
+_AHEAD: Final = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,32 +61,25 @@ def verify_commit(raw: bytes, object_format: str = "sha1") -> Signature:
     return Signature(kind, "unsupported", problem=f"Signatures of the format {kind} are not verified.")
 
 
-def verify_commits(raws: Iterable[bytes], object_format: str = "sha1") -> list[Signature]:
+def verify_commits(raws: Iterable[bytes], object_format: str = "sha1") -> Iterator[Signature]:
     """The verdicts on many commits, in their order, on all processors: the arithmetic runs outside the interpreter.
 
-    The commits are taken as they come, so that verifying begins while git is still reading.
+    The commits are taken as they come, so that verifying begins while git is still reading, and none are kept.
     """
+    from concurrent.futures import Future, ThreadPoolExecutor  # noqa: PLC0415  # slow to import, and only for many
+
+    def verify(part: list[bytes]) -> list[Signature]:
+        return [verify_commit(raw, object_format) for raw in part]
+
     coming = iter(raws)
-    parts: SimpleQueue[tuple[list[bytes], list[Signature]] | None] = SimpleQueue()
-    verdicts: list[list[Signature]] = []
-
-    def work() -> None:
-        for part, answer in iter(parts.get, None):
-            answer.extend(verify_commit(raw, object_format) for raw in part)
-
-    threads = [threading.Thread(target=work) for _ in range(min(_MOST_THREADS, os.cpu_count() or 1))]
-    for thread in threads:
-        thread.start()
-    try:
+    at_work: deque[Future[list[Signature]]] = deque()
+    with ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1)) as threads:
         while part := list(islice(coming, _AT_A_TIME)):
-            verdicts.append([])
-            parts.put((part, verdicts[-1]))
-    finally:
-        for _ in threads:
-            parts.put(None)
-        for thread in threads:
-            thread.join()
-    return [verdict for answer in verdicts for verdict in answer]
+            at_work.append(threads.submit(verify, part))
+            if len(at_work) > _AHEAD:
+                yield from at_work.popleft().result()
+        for done in at_work:
+            yield from done.result()
 
 
 def split(raw: bytes, object_format: str = "sha1") -> SignedCommit:
@@ -98,22 +92,20 @@ def split(raw: bytes, object_format: str = "sha1") -> SignedCommit:
     own = _HEADER[object_format]
     names: list[bytes] = []
     kept: list[bytes] = []
-    signature: list[bytes] = []
-    for line in _LINE.findall(raw[:end]):
-        if line[:1] != b" ":
-            names.append(line.split(b" ", 1)[0].rstrip(b"\n"))
-            value = line[len(names[-1]) + 1 :]
-        else:
-            value = line[1:]
-        current = names[-1] if names else b""
-        if current == own:
-            signature.append(value)
-        elif current not in _SIGNATURE_HEADERS:
-            kept.append(line)
+    signature: bytes | None = None
+    for header in _ONE_HEADER.finditer(raw, 0, end):
+        name, text = header[1], header[0]
+        if text:
+            names.append(name)
+        if name == own:
+            signature = (signature or b"") + text[len(own) + 1 :].replace(b"\n ", b"\n")
+        elif name not in _SIGNATURE_HEADERS:
+            kept.append(text)
     payload = b"".join(kept) + raw[end:]
-    if own not in names:
+    if signature is None:
         return SignedCommit(payload, None)
-    return SignedCommit(payload, b"".join(signature), _header_problem(raw[:end], names))
+    problem = "the commit has a NUL in a header" if b"\0" in raw[:end] else _header_problem(tuple(names))
+    return SignedCommit(payload, signature, problem)
 
 
 def committer_of(raw: bytes) -> bytes:
@@ -122,10 +114,9 @@ def committer_of(raw: bytes) -> bytes:
     return rest.split(b"\n", 1)[0] if found else b""
 
 
-def _header_problem(head: bytes, names: list[bytes]) -> str:
-    if b"\0" in head:
-        return "the commit has a NUL in a header"
-    if head.startswith(b" ") or b"" in names:
+@lru_cache(maxsize=1024)  # nearly all commits have the same headers
+def _header_problem(names: tuple[bytes, ...]) -> str:
+    if b"" in names:
         return "the commit has a header without a name"
     once = [name for name in names if name not in _REPEATABLE]
     if len(once) != len(set(once)):

@@ -35,7 +35,7 @@ BEGIN: Final = b"-----BEGIN SSH SIGNATURE-----"
 END: Final = b"-----END SSH SIGNATURE-----"
 _MAGIC: Final = b"SSHSIG"
 _VERSION: Final = 1
-_HASHES: Final = (b"sha256", b"sha512")
+_HASHES: Final = {b"sha256": hashlib.sha256, b"sha512": hashlib.sha512}
 _ARMOR: Final = re.compile(BEGIN + rb"[ \t\r]*\n([A-Za-z0-9+/=\s]*)\n" + END + rb"\s*")
 _COLUMNS: Final = 70  # as ssh-keygen
 
@@ -126,7 +126,8 @@ def _parse(data: bytes) -> _Block:
     version = reader.uint32()
     if version != _VERSION:
         raise UnsupportedError(f"it is of version {version}")
-    key, namespace, _reserved, digest, signature = (reader.string() for _ in range(5))
+    read = reader.string
+    key, namespace, _reserved, digest, signature = read(), read(), read(), read(), read()
     reader.end()
     if not namespace:
         raise MalformedError("it does not say what it is for")
@@ -137,5 +138,9 @@ def _parse(data: bytes) -> _Block:
 
 def _signed(payload: bytes, block: _Block) -> bytes:
     """What is really signed; the reserved field is empty, whatever the block has there."""
-    digest = hashlib.new(block.hash.decode(), payload).digest()
-    return _MAGIC + b"".join(map(string, (block.namespace, b"", block.hash, digest)))
+    return _preface(block.namespace, block.hash) + string(_HASHES[block.hash](payload).digest())
+
+
+@lru_cache(maxsize=64)
+def _preface(namespace: bytes, digest: bytes) -> bytes:
+    return _MAGIC + b"".join(map(string, (namespace, b"", digest)))

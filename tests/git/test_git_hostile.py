@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from repositories import TestRepository
 
@@ -245,6 +245,7 @@ def test_very_many_broken_refs_do_not_stop_it(made: TestRepository) -> None:
         repository.rev_list(all_refs=True)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 @example("-x")
 @example("a..b")

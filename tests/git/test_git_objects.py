@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mkdocs_ecompm.git.objects import MalformedObject, digest, line_date, parse_commit, parse_tree
@@ -14,6 +14,7 @@ OID = "1" * 40
 HEAD = b"tree " + b"2" * 40 + b"\n"
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_tree_or_refused(raw: bytes) -> None:
     try:
@@ -25,6 +26,7 @@ def test_any_bytes_are_a_tree_or_refused(raw: bytes) -> None:
     )
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_commit_or_refused(raw: bytes) -> None:
     for content in (raw, HEAD + raw):
@@ -69,6 +71,7 @@ def test_dates(line: bytes, year: int) -> None:
     assert line_date(line).year == year
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=50))
 def test_an_id_is_that_of_git(data: bytes) -> None:
     content = f"blob {len(data)}\0".encode() + data

@@ -57,9 +57,8 @@ def test_never_into_a_repository_that_exists(tmp_path: Path) -> None:
 
 
 def test_a_malformed_commit_is_refused(tmp_path: Path) -> None:
-    with Writer.create(tmp_path) as writer:
-        with pytest.raises(GitError):
-            writer.commit(commit_content("no tree", (), WHO, WHO, b"x\n"))
+    with Writer.create(tmp_path) as writer, pytest.raises(GitError):
+        writer.commit(commit_content("no tree", (), WHO, WHO, b"x\n"))
 
 
 def test_a_strange_branch_is_refused(tmp_path: Path) -> None:

@@ -215,9 +215,8 @@ def test_an_empty_known_field_in_one_line_is_no_invented_key() -> None:
 
 
 def test_free_keys_are_anybodys_own_and_common_keys_are_everywhere() -> None:
-    state = job(
-        "    x-jira: ABC-1\n    x-: \n    note: n\n    links: https://example.org\n    tags: [a]\n    evidence: [{url: u}]\n"
-    )
+    own = "    x-jira: ABC-1\n    x-: \n    note: n\n"
+    state = job(f"{own}    links: https://example.org\n    tags: [a]\n    evidence: [{{url: u}}]\n")
     assert told(state) == []
     assert state.of(Job)[0].entry.links[0].url == "https://example.org"
 
@@ -383,7 +382,8 @@ def test_a_register_that_cannot_be_accepted(name: str) -> None:
 def test_the_rest_of_a_refused_file_is_looked_at() -> None:
     state = load(
         people=PEOPLE,
-        jobs="jobs:\n  - {id: J1, title: T, title: U}\n  - {id: J2, title: T, scale: 9}\n  - {id: J3, title: T, owner: nob}\n",
+        jobs="jobs:\n  - {id: J1, title: T, title: U}\n  - {id: J2, title: T, scale: 9}\n"
+        "  - {id: J3, title: T, owner: nob}\n",
         plan="tasks:\n  - {id: P1, title: T, needs: [J1]}\n",
     )
     assert told(state) == [

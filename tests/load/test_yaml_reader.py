@@ -138,7 +138,8 @@ def test_a_million_faults_end_after_a_hundred() -> None:
 
 @pytest.mark.usefixtures("any_parser")
 def test_scalars_stay_text() -> None:
-    text = "wbs: 3.10\nid: 010\nyes: no\nday: 2026-01-31\nnull: ~\nhex: 0x1F\nq: '1'\nfolded: >-\n  a\n  b\nkept: |\n  a\n  b\n"
+    text = "wbs: 3.10\nid: 010\nyes: no\nday: 2026-01-31\nnull: ~\nhex: 0x1F\nq: '1'\n"
+    text += "folded: >-\n  a\n  b\nkept: |\n  a\n  b\n"
     assert plain(content(text)) == {
         "wbs": "3.10",
         "id": "010",
@@ -249,7 +250,30 @@ TREES = st.dictionaries(
     max_size=5,
 )
 PIECES = st.sampled_from(
-    ["a", "b:", "- ", "\n", "\n  ", "{", "}", "[", "]", ",", ": ", "#x", " #x", " # r", "&a ", "*a", "!t ", "'", '"', "\\x07", "\\n", "> ", "--- ", "\n---\n", "...\n", "? ", "<<: ", "é", "\r", "\r\n", "0", "@", "`", "\\N"]
+    [
+        *(
+            "a",
+            "b:",
+            "- ",
+            "\n",
+            "\n  ",
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            ": ",
+            "#x",
+            " #x",
+            " # r",
+            "&a ",
+            "*a",
+            "!t ",
+            "'",
+            '"',
+        ),
+        *("\\x07", "\\n", "|", "> ", "--- ", "\n---\n", "...\n", "? ", "<<: ", "é", "\r", "\r\n", "0", "@", "`", "\\N"),
+    ]
 )
 
 

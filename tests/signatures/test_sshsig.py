@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import subprocess
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from repositories import Kind, SigningKey, armor, wire
 
@@ -179,7 +181,7 @@ def test_weak_rsa_is_unsupported() -> None:
 
 def test_rsa_with_sha1_is_unsupported() -> None:
     key = SigningKey.make("ana", "rsa")
-    signed = b"SSHSIG" + wire(b"git", b"", b"sha512", __import__("hashlib").sha512(MESSAGE).digest())
+    signed = b"SSHSIG" + wire(b"git", b"", b"sha512", hashlib.sha512(MESSAGE).digest())
     block = (key.blob, b"git", b"", b"sha512", key.raw_signature(signed, sha1=True))
     blob = b"SSHSIG" + (1).to_bytes(4, "big") + wire(*block)
     assert sshsig.verify(MESSAGE, armor(blob)).status == "unsupported"
@@ -208,6 +210,7 @@ def test_armor(change: Callable[[bytes], bytes], status: str) -> None:
     assert sshsig.verify(MESSAGE, change(SigningKey.make("ana").sign(MESSAGE))).status == status
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_get_an_answer(data: bytes) -> None:
     assert sshsig.verify(MESSAGE, data).status == "bad"
@@ -215,20 +218,26 @@ def test_any_bytes_get_an_answer(data: bytes) -> None:
         assert sshsig.verify(MESSAGE, armor(content)).status in {"bad", "unsupported"}
 
 
+@lru_cache
+def block(kind: Kind) -> bytes:
+    return SigningKey.make("ana", kind).signature_blob(MESSAGE)
+
+
+@settings(deadline=None)
 @given(st.sampled_from(KINDS), st.data())
-def test_no_changed_block_is_good(kind: Kind, data: st.DataObject) -> None:
-    blob = bytearray(SigningKey.make("ana", kind).signature_blob(MESSAGE))
+def test_a_changed_block_never_speaks_for_another(kind: Kind, data: st.DataObject) -> None:
+    """A few changes are harmless (the reserved field, zeros before a number); the signer stays the signer."""
+    blob = block(kind)
     place = data.draw(st.integers(0, len(blob) - 1))
     change = data.draw(st.one_of(st.binary(max_size=6), st.just(bytes([blob[place] ^ 1]))))
     length = data.draw(st.integers(0, 6)) if len(change) != 1 else 1
-    changed = bytes(blob[:place]) + change + bytes(blob[place + length :])
-    found = sshsig.verify(MESSAGE, armor(changed))
-    if changed != blob:
-        # a reserved field is the only thing that nobody signs; numbers may have zeros in front
-        harmless = found.status == "good" and found.key == SigningKey.make("ana", kind).fingerprint
-        assert found.status in {"bad", "unsupported"} or harmless
+    found = sshsig.verify(MESSAGE, armor(blob[:place] + change + blob[place + length :]))
+    if found.status == "good":
+        assert (found.key, found.namespace) == (SigningKey.make("ana", kind).fingerprint, "git")
+    assert found.status in {"good", "bad", "unsupported"}
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=60), min_size=1, max_size=8), st.sampled_from(KINDS))
 def test_keys_made_of_anything(parts: list[bytes], kind: Kind) -> None:
     name = SigningKey.make("ana", kind).type

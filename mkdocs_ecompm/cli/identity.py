@@ -1,0 +1,91 @@
+"""Who runs the command, as his own git and his own keys say: a proposal for people.yml, nothing more."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from mkdocs_ecompm.git.process import environment
+from mkdocs_ecompm.signatures.ssh_key import parse_public_key
+from mkdocs_ecompm.signatures.wire import MalformedError
+
+KEY_FILES: Final = ("id_ed25519_sk.pub", "id_ed25519.pub", "id_ecdsa_sk.pub", "id_ecdsa.pub", "id_rsa.pub")
+"""Where OpenSSH keeps public keys, the better ones first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Name and e-mail address as git has them (a placeholder and empty if not), an id made of the name, and a key."""
+
+    id: str
+    name: str
+    email: str
+    key: str
+
+
+def identity(taken: frozenset[str]) -> Identity:
+    """The one who runs the command; his id is none of those `taken`."""
+    name = _configured("user.name") or "Your Name"
+    ids = (slug(name.split()[0]), slug(name))
+    return Identity(
+        id=next((candidate for candidate in ids if candidate and candidate not in taken), "me"),
+        name=name,
+        email=_configured("user.email"),
+        key=next(_keys(), ""),
+    )
+
+
+def slug(text: str) -> str:
+    """A text as an id: small letters, digits and dashes, accents removed; empty if nothing is left."""
+    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss")).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:40].strip("-")
+
+
+def _configured(name: str) -> str:
+    """A setting of git, empty without one or without git."""
+    try:
+        answer = subprocess.run(  # noqa: S603  # a fixed command; only the user's own configuration is asked
+            ["git", "config", "--get", name],  # noqa: S607  # the user's own git
+            capture_output=True,
+            check=False,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            env=environment(own_settings=True),
+        )
+    except FileNotFoundError:
+        return ""
+    return "".join(character for character in answer.stdout if character.isprintable()).strip()
+
+
+def _keys() -> Iterator[str]:
+    """Public keys, the one that git signs with first."""
+    stated = _configured("user.signingkey").removeprefix("key::")
+    if stated.startswith(("ssh-", "ecdsa-", "sk-")):
+        yield from _readable(stated)
+    elif stated:
+        path = Path(stated).expanduser()
+        yield from _of_file(path if path.suffix == ".pub" else path.with_name(f"{path.name}.pub"))
+    for name in KEY_FILES:
+        yield from _of_file(Path.home() / ".ssh" / name)
+
+
+def _of_file(path: Path) -> Iterator[str]:
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return  # no such key: the next one is tried
+    yield from _readable(text)
+
+
+def _readable(line: str) -> Iterator[str]:
+    try:
+        parse_public_key(line.strip())
+    except MalformedError:
+        return
+    yield line.strip()

@@ -1,0 +1,125 @@
+"""`ecompm init`: a new project folder from the starter, or the worked example with its history."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+import click
+from jinja2 import Environment, StrictUndefined
+
+from mkdocs_ecompm.cli import Failure
+from mkdocs_ecompm.cli.identity import Identity, identity, slug
+from mkdocs_ecompm.cli.options import today
+from mkdocs_ecompm.cli.output import say
+from mkdocs_ecompm.templates import templates_folder
+
+TEMPLATE: Final = ".jinja"
+HIDDEN: Final = "dot-"
+TAKEN: Final = frozenset(
+    "sponsor sponsor-seat project-manager e-commerce marketing it operations finance".split()  # noqa: SIM905  # as read
+)
+"""Ids that the starter gives to somebody else."""
+
+
+@click.command("init")
+@click.argument("target", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--example", is_flag=True, help="The worked example: a git repository with a year of signed history.")
+def command(target: Path, *, example: bool) -> None:
+    """Begin a new project in DIR: mkdocs.yml, pages of your own, and the project's YAML. Nothing is overwritten."""
+    if example:
+        from mkdocs_ecompm.cli.replay import replay  # noqa: PLC0415  # only the example needs it
+
+        commit = replay(target)
+        say(f"The example is in {target}, at commit {commit[:12]}. Its keys are throw-away keys.\n")
+        say(_steps(target, ["mkdocs serve        # and open the address that it prints", "ecompm signoffs"]))
+        return
+    who = identity(TAKEN)
+    _write(target, _starter(target, who))
+    say(_next(target, who))
+
+
+def _starter(target: Path, who: Identity) -> Mapping[str, str]:
+    """Every file of the starter, filled in, by its path."""
+    folder = templates_folder() / "starter"
+    environment = Environment(autoescape=False, undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True)  # noqa: S701  # YAML, quoted by the filter
+    environment.filters["yaml"] = _quoted
+    values = _values(target, who)
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            text = path.read_text("utf-8")
+            if path.suffix == TEMPLATE:
+                text = environment.from_string(text).render(values)
+            found[_name(path.relative_to(folder))] = text
+    return found
+
+
+def _values(target: Path, who: Identity) -> Mapping[str, Any]:
+    now = today()
+    name = target.resolve().name
+    start = now + timedelta(days=-now.weekday() % 7)
+    return {
+        "project_id": slug(name) or "project",
+        "project_name": name.replace("-", " ").replace("_", " ").strip().capitalize() or "Project",
+        "person": who,
+        "today": now.isoformat(),
+        "day": _from(start),
+        "freeze_year": (start + timedelta(weeks=38)).year,
+    }
+
+
+def _from(start: date) -> Callable[..., str]:
+    """Days counted from a Monday, so that a starter's plan begins soon whenever it is made."""
+    return lambda weeks, days=0: (start + timedelta(weeks=weeks, days=days)).isoformat()
+
+
+def _quoted(text: str) -> str:
+    """A text as a YAML scalar in double quotes, which is JSON's."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _name(path: Path) -> str:
+    """Where a file of the starter goes: without the mark of a template, hidden where its name says so."""
+    name = path.name.removesuffix(TEMPLATE)
+    if name.startswith(HIDDEN):
+        name = "." + name.removeprefix(HIDDEN)
+    return (PurePosixPath(path.parent.as_posix()) / name).as_posix()
+
+
+def _write(target: Path, files: Mapping[str, str]) -> None:
+    """Write all files or, if one of them exists, none."""
+    existing = [name for name in files if (target / name).exists() or (target / name).is_symlink()]
+    if existing:
+        raise Failure(f"Nothing was written: {target} already holds {', '.join(existing)}.")
+    for name, text in files.items():
+        path = target / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+
+
+def _next(target: Path, who: Identity) -> str:
+    """What to do now."""
+    inside = _in_repository(target)
+    key = (
+        f"You are {who.id} in project/people.yml, with the SSH key found on this machine."
+        if who.key
+        else f"You are {who.id} in project/people.yml; no SSH key was found, the file says how to add one."
+    )
+    steps = ["mkdocs serve        # the site; it follows every save", "ecompm check"]
+    commit = ["git add .", 'git commit -S -m "Begin the project"' if who.key else 'git commit -m "Begin the project"']
+    return f"A new project is in {target}. {key}\n\n" + _steps(
+        target, [*([] if inside else ["git init"]), *steps, *commit]
+    )
+
+
+def _in_repository(target: Path) -> bool:
+    return any((folder / ".git").exists() for folder in (target.resolve(), *target.resolve().parents))
+
+
+def _steps(target: Path, lines: list[str]) -> str:
+    return "\n".join(f"    {line}" for line in [f"cd {target}", *lines])

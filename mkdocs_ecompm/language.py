@@ -1,0 +1,123 @@
+"""How days, numbers, money and counts read in a sentence. One locale for now; Babel is imported where it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final
+
+LOCALE: Final = "en_GB"
+
+_WORDS: Final = "no one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905  # as read
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What a page says first: the part that matters most, and the rest."""
+
+    lead: str
+    rest: str = ""
+
+
+@lru_cache(maxsize=4096)
+def _format_day(value: date, pattern: str) -> str:
+    from babel.dates import format_date  # noqa: PLC0415  # heavy: only where a page is made
+
+    return format_date(value, pattern, locale=LOCALE)
+
+
+def day(value: date) -> str:
+    """18 Feb 2026."""
+    return _format_day(value, "medium")
+
+
+def weekday(value: date) -> str:
+    """Wed 27 May."""
+    return _format_day(value, "EEE d MMM")
+
+
+def short_day(value: date) -> str:
+    """20 Oct."""
+    return _format_day(value, "d MMM")
+
+
+def near_day(value: date, as_of: date) -> str:
+    """20 October, with the year only where it is not the year of `as_of`."""
+    return _format_day(value, "d MMMM" if value.year == as_of.year else "d MMMM y")
+
+
+def month(value: date) -> str:
+    """Feb."""
+    return _format_day(value, "MMM")
+
+
+def number(value: Decimal | float) -> str:
+    """1,234.5."""
+    from babel.numbers import format_decimal  # noqa: PLC0415  # heavy
+
+    return str(format_decimal(value, locale=LOCALE))
+
+
+def percent(value: Decimal | float) -> str:
+    """40 % of a number that counts in hundredths."""
+    return f"{number(value)}\u202f%"
+
+
+def money(value: Decimal | float, currency: str) -> str:
+    """€40,000, with cents only where there are any; the bare number where the project names no currency."""
+    from babel.numbers import format_currency  # noqa: PLC0415  # heavy
+
+    if not currency:
+        return number(value)
+    whole = Decimal(value) == Decimal(value).to_integral_value()
+    if whole:
+        return format_currency(value, currency, "¤#,##0", locale=LOCALE, currency_digits=False)
+    return format_currency(value, currency, locale=LOCALE)
+
+
+def in_words(amount: int) -> str:
+    """A small number as a word (`no` for 0), a larger one in figures."""
+    return _WORDS[amount] if 0 <= amount < len(_WORDS) else number(amount)
+
+
+def count(amount: int, one: str, many: str = "") -> str:
+    """Two sign-offs, one sign-off, no sign-offs."""
+    return f"{in_words(amount)} {one if amount == 1 else many or one + 's'}"
+
+
+def figure(amount: int, one: str, many: str = "") -> str:
+    """2 sign-offs: the same in figures, for places where one compares."""
+    return f"{number(amount)} {one if amount == 1 else many or one + 's'}"
+
+
+def listing(items: Iterable[str]) -> str:
+    """A, b and c."""
+    from babel.lists import format_list  # noqa: PLC0415  # heavy
+
+    return format_list(list(items), locale=LOCALE)
+
+
+def few(items: Iterable[str], most: int = 3) -> str:
+    """A, b and c; beyond `most` the rest is counted: a, b and 4 more."""
+    found = list(items)
+    if len(found) <= most:
+        return listing(found)
+    return listing([*found[: most - 1], f"{len(found) - most + 1} more"])
+
+
+def capital(text: str) -> str:
+    """The text with a capital first letter, the rest untouched."""
+    return text[:1].upper() + text[1:]
+
+
+def when(value: date, as_of: date) -> str:
+    """How far a day is: `6 days late`, `today`, `tomorrow`, `in 9 days`."""
+    days = (value - as_of).days
+    if days < 0:
+        return f"{figure(-days, 'day')} late"
+    if days <= 1:
+        return ("today", "tomorrow")[days]
+    return f"in {figure(days, 'day')}"

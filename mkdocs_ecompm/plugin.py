@@ -1,0 +1,129 @@
+"""The MkDocs adapter: it asks for the project's pages and hands them to MkDocs. Nothing below knows MkDocs."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from html import escape
+from logging import INFO, WARNING
+from pathlib import Path
+from typing import Any, Final
+
+from mkdocs.config.config_options import ExtraScriptValue
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+from mkdocs_ecompm import clock
+from mkdocs_ecompm.assembly import GitError, ProjectError, Setting, assemble
+from mkdocs_ecompm.cli.findings import to_text
+from mkdocs_ecompm.markdown_extension import EcompmExtension
+from mkdocs_ecompm.model.catalogue import is_text
+from mkdocs_ecompm.model.finding import Severity
+from mkdocs_ecompm.model.project import Project
+from mkdocs_ecompm.plugin_options import EcompmConfig
+from mkdocs_ecompm.plugin_pages import add_pages, contents, navigation
+from mkdocs_ecompm.site.addresses import commit_template, edit_address, edit_template
+from mkdocs_ecompm.site.assets import SCRIPT, STYLESHEET, script, stylesheet
+from mkdocs_ecompm.site.exports import project_to_json
+from mkdocs_ecompm.site.links import resolve
+from mkdocs_ecompm.site.pages import Site, SiteOptions
+from mkdocs_ecompm.site.renderer import RenderError
+
+log = get_plugin_logger("ecompm")
+
+TAG: Final = re.compile(r'<[^<>]* href="ecompm:[^<>]*>')
+
+
+class EcompmPlugin(BasePlugin[EcompmConfig]):  # type: ignore[no-untyped-call]  # MkDocs' base
+    """Adds the project's pages to a site."""
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Watch the project, add the assets, and let Markdown pages link to records and embed parts."""
+        self._top = Path(config.config_file_path or "mkdocs.yml").absolute().parent
+        self._folder = self.config.path.strip("/")
+        if (self._top / self.config.project).is_dir():
+            config.watch.append(str(self._top / self.config.project))
+        if STYLESHEET not in config.extra_css:  # a site in several languages is built several times from one config
+            config.extra_css.insert(0, STYLESHEET)  # first, so that the site's own styles win
+            deferred = ExtraScriptValue(SCRIPT)
+            deferred.defer = True
+            config.extra_javascript.append(deferred)
+            self._markdown = EcompmExtension()
+            config.markdown_extensions.append(self._markdown)  # type: ignore[arg-type]  # Markdown takes objects too
+            self._makes_nav = config.nav is None
+        return config
+
+    @event_priority(-200)  # after static-i18n, which cannot take files that are not on the disk
+    def on_files(self, files: Files, /, *, config: MkDocsConfig) -> Files:
+        """Read the project, say what is wrong with it, and add its pages, its assets and its JSON."""
+        project = self._assemble()
+        for item in project.findings:
+            # Mistakes are warnings, so that a strict build fails; how the project stands is information.
+            log.log(WARNING if item.severity is not Severity.INFO and is_text(item) else INFO, "%s", to_text(item))
+        self._markdown.site = self._site = Site(project, self._site_options(config))
+        self._places = add_pages(self._site, files, config, self._folder, in_nav=self._makes_nav)
+        if self._makes_nav:
+            config.nav = navigation(self._site, self._places, files, self._folder)
+        published = project_to_json(project, left_out=frozenset(self.config.exclude))
+        for uri, content in (
+            (STYLESHEET, stylesheet()),
+            (SCRIPT, script()),
+            (posixpath.join(self._folder, "ecompm.json"), json.dumps(published, ensure_ascii=False)),
+        ):
+            if uri not in files.src_uris:
+                files.append(File.generated(config, uri, content=content))
+        return files
+
+    def on_page_content(self, html: str, /, *, page: Page, **_: Any) -> str:
+        """Set the page's HTML and what belongs to it, and lead every link to its page."""
+        for message in self._markdown.take_problems():
+            log.warning("%s: %s", page.file.src_uri, message)
+        path = self._places.generated.get(page.file.src_uri)
+        if path is not None:
+            return resolve(self._fill(page, path), lambda target: self._places.url(target, page))
+        # Only inside tags: what is written by hand may show such a link as code.
+        return TAG.sub(lambda tag: resolve(tag[0], lambda target: self._places.url(target, page)), html)
+
+    def _assemble(self) -> Project:
+        options = self.config
+        folder = self._top / options.project
+        repository = Path(options.repository) if options.repository else None
+        try:
+            setting = Setting(
+                folder=folder if folder.is_dir() or repository is None else Path(options.project),
+                as_of=options.as_of or clock.today(),
+                repository=repository,
+                trust_roots=tuple(options.trust_root),
+                root_given_by="project",
+            )
+            return assemble(setting)
+        except (ProjectError, GitError, OSError, clock.ClockError) as error:
+            raise PluginError(f"ecompm: {error}") from error
+
+    def _site_options(self, config: MkDocsConfig) -> SiteOptions:
+        root = next((folder for folder in (self._top, *self._top.parents) if (folder / ".git").exists()), self._top)
+        cache = self._top / self.config.cache_dir if self.config.cache_dir else root / ".cache" / "ecompm"
+        return SiteOptions(
+            exclude=frozenset(self.config.exclude),
+            templates=self._top / self.config.project / "templates",
+            cache=cache,
+            edit_url=edit_template(config.repo_url or "", config.edit_uri or "", Path(config.docs_dir), root),
+            commit_url=commit_template(config.repo_url or ""),
+        )
+
+    def _fill(self, page: Page, path: str) -> str:
+        try:
+            made = self._site.page(path)
+        except RenderError as error:  # a template of the project: the page says so, and the next save mends it
+            log.warning("%s", error)
+            return f'<p class="ecompm-problem">{escape(str(error))}</p>'
+        page.toc = contents(made.headings)
+        page.present_anchor_ids = {item.anchor for item in made.headings} | set(made.anchors)
+        page.edit_url = edit_address(self._site.options.edit_url, made.source)
+        if not made.search:
+            page.meta["search"] = {"exclude": True}
+        return made.html

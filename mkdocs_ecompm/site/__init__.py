@@ -1,0 +1,1 @@
+"""Floor 7: a project becomes pages, parts and charts. Knows no MkDocs."""

@@ -1,0 +1,59 @@
+"""Links inside pages: written `href="ecompm:risks#R-004"`, resolved by whoever knows where the pages are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import escape, unescape
+from typing import Final
+
+from mkdocs_ecompm.model.entry import Part, Record
+from mkdocs_ecompm.model.state import State
+
+SCHEME: Final = "ecompm:"
+
+# Texts are escaped, so a quotation mark in them can never look like the end of this attribute.
+_HREF: Final = re.compile(r' href="ecompm:([^"#]*)(#[^"]*)?"')
+
+_SINGLE_PAGES: Final = {"project": "index", "trust": "people"}
+"""Artifacts and registers that have no page of their own name."""
+
+
+def resolve(html: str, url_of: Callable[[str], str | None]) -> str:
+    """The HTML with every `ecompm:` link led to its page.
+
+    Args:
+        html: What a page holds.
+        url_of: The address of a page (`risks`) as seen from the page that holds the HTML; None if the site has
+            no such page, then the link loses its target and stays as text.
+    """
+
+    def replace(match: re.Match[str]) -> str:
+        url = url_of(unescape(match[1]))
+        return "" if url is None else f' href="{escape(url)}{match[2] or ""}"'
+
+    return _HREF.sub(replace, html)
+
+
+def locate(state: State, ref: str) -> str:
+    """The page and anchor of a record or an artifact (`risks#R-004`, `people/mia`), or an empty text if unknown."""
+    register, slash, name = ref.partition("/")
+    if not slash and state.has(register):
+        return _SINGLE_PAGES.get(register, register)
+    if register == "obligations" and (party := state.party(name)) is not None and state.find(ref) is None:
+        return f"obligations#{party_anchor(party.id)}"
+    record = state.party(ref) or state.find(ref)
+    return locate_record(record) if record else _SINGLE_PAGES.get(ref, "")
+
+
+def locate_record(record: Record[Part]) -> str:
+    """The page and anchor of a record: a person has a page, everything else stands on its register's page."""
+    if record.list == "people":
+        return f"people/{record.id}"
+    page = _SINGLE_PAGES.get(record.register, record.register)
+    return f"{page}#{record.id}" if record.id else page
+
+
+def party_anchor(party: str) -> str:
+    """The anchor of what one party owes; a prefix keeps it apart from the obligations' own ids."""
+    return f"party-{party}"

@@ -1,0 +1,218 @@
+"""Every demanded agreement, who must do what now, every record with why it does not count, and the trust behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from mkdocs_ecompm import language
+from mkdocs_ecompm.language import Sentence
+from mkdocs_ecompm.model.parties import speakers
+from mkdocs_ecompm.model.project import Project
+from mkdocs_ecompm.model.register import Heading, View
+from mkdocs_ecompm.model.signoff import Adoption, Agreement, SignoffRecord, Slot, Status, TrustState
+from mkdocs_ecompm.site.strip import Badge, badge_of
+from mkdocs_ecompm.site.wording import artifact_name, reason_in_words
+
+ROOTS: Final = {
+    "verifier": "It was given from outside by whoever checks: the strongest kind.",
+    "project": "It is named in this project's own configuration: weaker, because a merge can change it.",
+    "first-use": "Nobody named one: the first commit with a valid trust section was taken.",
+}
+"""Where the trust root came from, in words."""
+
+_TO_DO: Final = {
+    Status.MISSING: "has not answered yet",
+    Status.STALE: "agreed to an earlier text",
+    Status.REJECTED: "said no; the objection is still open",
+    Status.WITHDRAWN: "took the agreement back",
+    Status.UNVERIFIABLE: "cannot be checked here",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """An approval that somebody has to give now."""
+
+    artifact: str
+    label: str
+    approver: str
+    people: tuple[str, ...]
+    badge: Badge
+    why: str
+    due: date | None
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementRow:
+    """A demanded agreement; its strip says the rest."""
+
+    artifact: str
+    label: str
+    anchor: str
+    badge: Badge
+    holding: int
+    demanded: int
+    due: date | None
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """One line of one commit. `outcome` says whether it counts and, if not, why."""
+
+    record: SignoffRecord
+    label: str
+    outcome: Badge
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SignoffsView:
+    """Context of `pages/signoffs`. `root` says in words where trust begins; `adopted` is newest first."""
+
+    sentence: Sentence
+    problem: str
+    agreements: tuple[AgreementRow, ...]
+    todo: tuple[ToDo, ...]
+    counting: tuple[RecordRow, ...]
+    not_counting: tuple[RecordRow, ...]
+    trust: TrustState
+    root: str
+    adopted: tuple[Adoption, ...]
+
+
+def views(project: Project) -> Iterable[View]:
+    """The page of all sign-offs, where any is demanded or recorded."""
+    signoffs = project.signoffs
+    if not signoffs.agreements and not signoffs.records and not project.state.has("signoffs"):
+        return
+    content = project.state.contents.get("signoffs")
+    context = _context(project)
+    sections = (
+        ("todo", "Who must do what now", context.todo),
+        ("agreements", "What is demanded", context.agreements),
+        ("counting", "What was decided", context.counting),
+        ("not-counting", "What does not count, and why", context.not_counting),
+        ("trust", "Why anyone may believe this", (True,)),
+    )
+    yield View(
+        path="signoffs",
+        title="Sign-offs",
+        template="signoffs",
+        section="Agreements",
+        context=context,
+        source=content.source if content is not None else None,
+        headings=tuple(Heading(anchor, title) for anchor, title, there in sections if there),
+        anchors=tuple(row.anchor for row in context.agreements),
+    )
+
+
+def _context(project: Project) -> SignoffsView:
+    signoffs = project.signoffs
+    newest = sorted(signoffs.records, key=lambda record: (record.date, record.id), reverse=True)
+    records = [_record(project, record) for record in newest]
+    agreements = sorted(signoffs.agreements, key=lambda item: (item.status.rank, not item.overdue))
+    todo = [_todo(project, agreement, slot) for agreement in agreements for slot in _waiting(agreement)]
+    return SignoffsView(
+        sentence=sentence_of(project),
+        problem=signoffs.problem,
+        agreements=tuple(_agreement(project, agreement) for agreement in agreements),
+        todo=tuple(sorted(todo, key=lambda item: (not item.overdue, item.due or date.max, item.artifact))),
+        counting=tuple(row for row in records if row.record.counts),
+        not_counting=tuple(row for row in records if not row.record.counts),
+        trust=signoffs.trust,
+        root=ROOTS.get(signoffs.trust.source or "", ""),
+        adopted=tuple(reversed(signoffs.trust.adopted)),
+    )
+
+
+def sentence_of(project: Project) -> Sentence:
+    """How many agreements hold, and what keeps the others from it."""
+    agreements = project.signoffs.agreements
+    if not agreements:
+        return Sentence("No agreement is demanded yet.", "signoffs.yml says who must agree to what.")
+    lead = how_many_hold(project)
+    if all(agreement.status is Status.VALID for agreement in agreements):
+        return Sentence(lead, _next_due(project))
+    failing = [status for status in Status if status is not Status.VALID]
+    counts = [(sum(item.status is status for item in agreements), status.value) for status in failing]
+    kinds = language.listing(f"{language.in_words(number)} {word}" for number, word in counts if number)
+    overdue = sum(agreement.overdue for agreement in agreements)
+    late = f" {language.capital(language.count(overdue, 'agreement'))} {'is' if overdue == 1 else 'are'} past the day."
+    return Sentence(lead, f"{language.capital(kinds)}.{late if overdue else ''}")
+
+
+def how_many_hold(project: Project) -> str:
+    """Five of twelve agreements hold."""
+    agreements = project.signoffs.agreements
+    holding = sum(agreement.status is Status.VALID for agreement in agreements)
+    total = language.count(len(agreements), "agreement")
+    if holding == len(agreements):
+        return f"All {total} hold." if holding > 1 else "The one agreement holds."
+    if holding == 0:
+        return f"None of {total} holds." if len(agreements) > 1 else "The one agreement does not hold."
+    return f"{language.capital(language.in_words(holding))} of {total} {'holds' if holding == 1 else 'hold'}."
+
+
+def _next_due(project: Project) -> str:
+    days = [item.due for item in project.signoffs.agreements if item.due and item.due >= project.as_of]
+    return f"The next is due {language.near_day(min(days), project.as_of)}." if days else ""
+
+
+def _waiting(agreement: Agreement) -> Iterable[Slot]:
+    return (slot for slot in agreement.slots if slot.status is not Status.VALID)
+
+
+def _todo(project: Project, agreement: Agreement, slot: Slot) -> ToDo:
+    people = (slot.person,) if slot.person else speakers(project.state, slot.approver, project.as_of)
+    return ToDo(
+        artifact=agreement.artifact,
+        label=artifact_name(project.state, agreement.artifact),
+        approver=slot.approver,
+        people=people,
+        badge=badge_of(slot.status, overdue=slot.overdue),
+        why=_TO_DO[slot.status] if people else "is nobody today: the seat must be filled first",
+        due=agreement.due,
+        overdue=slot.overdue,
+    )
+
+
+def _agreement(project: Project, agreement: Agreement) -> AgreementRow:
+    return AgreementRow(
+        artifact=agreement.artifact,
+        label=artifact_name(project.state, agreement.artifact),
+        anchor=anchor_of(agreement.artifact),
+        badge=badge_of(agreement.status, overdue=agreement.overdue),
+        holding=sum(slot.status is Status.VALID for slot in agreement.slots),
+        demanded=len(agreement.slots),
+        due=agreement.due,
+        overdue=agreement.overdue,
+    )
+
+
+def anchor_of(artifact: str) -> str:
+    """The anchor of an agreement on the page."""
+    return "on-" + artifact.replace("/", "-")
+
+
+def _record(project: Project, record: SignoffRecord) -> RecordRow:
+    return RecordRow(
+        record=record,
+        label=artifact_name(project.state, record.artifact),
+        outcome=_outcome(record),
+        reasons=tuple(reason_in_words(code) for code in record.reasons),
+    )
+
+
+def _outcome(record: SignoffRecord) -> Badge:
+    if not record.counts:
+        return Badge("calm", "·", "does not count")
+    if record.decision != "approve":
+        return Badge("broken", "✗" if record.decision == "reject" else "↺", f"{record.decision}s")
+    if record.current:
+        return Badge("holds", "✓", "this text")
+    return Badge("waits", "≠", "an earlier text")

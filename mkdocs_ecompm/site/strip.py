@@ -1,0 +1,237 @@
+"""The sign-off strip: who agreed to an artifact, for whom, whether it still holds, and what changed since."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from mkdocs_ecompm import language
+from mkdocs_ecompm.language import Sentence
+from mkdocs_ecompm.model.parties import speakers
+from mkdocs_ecompm.model.project import Project
+from mkdocs_ecompm.model.signoff import Agreement, Assurance, SignoffRecord, Slot, Status
+from mkdocs_ecompm.site.wording import ChangeText, change_of
+
+SIGNS: Final = {
+    Status.VALID: ("✓", "holds", "holds"),
+    Status.STALE: ("≠", "changed since", "waits"),
+    Status.MISSING: ("○", "missing", "waits"),
+    Status.REJECTED: ("✗", "rejected", "broken"),
+    Status.WITHDRAWN: ("↺", "withdrawn", "broken"),
+    Status.UNVERIFIABLE: ("?", "unverifiable", "broken"),
+}
+"""Sign, word and tone of each status."""
+
+EVIDENCE: Final = {
+    Assurance.CLAIMED: "claimed, without evidence",
+    Assurance.REVIEWED: "by pull-request review",
+    Assurance.SIGNED: "signed with their own key",
+    Assurance.HARDWARE: "signed with a hardware key",
+}
+"""What stands behind a record, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A sign, a word and one of the four tones: holds, waits, broken, calm."""
+
+    tone: str
+    sign: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One demanded approval, as a reader sees it.
+
+    Attributes:
+        approver: The id that the demand names.
+        speaks_for: What that is called: "Marketing". Empty where a person is asked as himself.
+        people: Ids of those who agreed, or who could.
+        badge: How it stands.
+        overdue: Whether its day has passed.
+        on: When it was decided, or None.
+        evidence: What stands behind it, in words.
+        notes: Further things to know, each a phrase: a condition, a deputy, a role that has been left.
+        comment: What the person wrote.
+        differences: What changed since, for a stale one.
+        commit: The commit of the record, or an empty text.
+    """
+
+    approver: str
+    speaks_for: str
+    people: tuple[str, ...]
+    badge: Badge
+    overdue: bool
+    on: datetime | None
+    evidence: str
+    notes: tuple[str, ...]
+    comment: str
+    differences: tuple[ChangeText, ...]
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """An agreement on a page. `tone` colours its head, `short` says it in three words for lists."""
+
+    artifact: str
+    tone: str
+    sentence: Sentence
+    short: Badge
+    cards: tuple[Card, ...]
+    due: date | None
+    overdue: bool
+    digest: str
+
+
+def strip_of(project: Project, artifact: str) -> Strip | None:
+    """The strip of an artifact, or None where no agreement to it is demanded."""
+    agreement = project.signoffs.by_artifact.get(artifact)
+    if agreement is None or not agreement.slots:
+        return None
+    return Strip(
+        artifact=artifact,
+        tone=_tone(agreement),
+        sentence=sentence_of(project, agreement),
+        short=_short(agreement),
+        cards=tuple(_card(project, slot) for slot in agreement.slots),
+        due=agreement.due,
+        overdue=agreement.overdue,
+        digest=agreement.digest or "",
+    )
+
+
+def badge_of(status: Status, *, overdue: bool = False) -> Badge:
+    """The badge of a status; what is missing after its day is broken, not waiting."""
+    sign, word, tone = SIGNS[status]
+    if overdue and status in {Status.MISSING, Status.STALE}:
+        tone = "broken"
+    return Badge(tone, sign, word)
+
+
+def _tone(agreement: Agreement) -> str:
+    return badge_of(agreement.status, overdue=agreement.overdue).tone
+
+
+def _short(agreement: Agreement) -> Badge:
+    holding = sum(slot.status is Status.VALID for slot in agreement.slots)
+    if holding == len(agreement.slots) and agreement.status is Status.VALID:
+        return Badge("holds", "✓", "holds")
+    badge = badge_of(agreement.status, overdue=agreement.overdue)
+    return Badge(badge.tone, badge.sign, f"{holding} of {len(agreement.slots)}")
+
+
+# --- the sentence -----------------------------------------------------------------------------------------------------
+
+
+def sentence_of(project: Project, agreement: Agreement) -> Sentence:
+    """What the agreement's state is, as one would say it."""
+    slots = agreement.slots
+    holding = sum(slot.status is Status.VALID for slot in slots)
+    clauses = _clauses(project, agreement)
+    rest = language.capital("; ".join(clauses)) + "." if clauses else ""
+    if holding == len(slots):
+        lead = {1: "Agreed.", 2: "Agreed by both."}.get(len(slots), f"Agreed by all {language.in_words(len(slots))}.")
+        return Sentence(lead, rest or _since(project, agreement))
+    if holding == 0:
+        return Sentence("Not agreed.", rest)
+    return Sentence(f"Agreed by {language.in_words(holding)} of {language.in_words(len(slots))}.", rest)
+
+
+def _since(project: Project, agreement: Agreement) -> str:
+    records = [record for slot in agreement.slots if (record := project.signoffs.by_id.get(slot.record or ""))]
+    if not records:
+        return ""
+    last = max(record.date for record in records)
+    return f"Nothing in it has changed since the last signature on {language.day(last.date())}."
+
+
+def _clauses(project: Project, agreement: Agreement) -> list[str]:
+    clauses = []
+    for status, say in (
+        (Status.UNVERIFIABLE, _unverifiable),
+        (Status.REJECTED, _rejected),
+        (Status.WITHDRAWN, _withdrawn),
+        (Status.STALE, _stale),
+        (Status.MISSING, _missing),
+    ):
+        slots = [slot for slot in agreement.slots if slot.status is status]
+        if slots:
+            clauses.append(say(project, agreement, slots))
+    if agreement.changed:
+        clauses.append("it changed since, and is agreed anew at the next gate")
+    if agreement.changed_since:
+        clauses.append(f"{language.few(agreement.changed_since)} changed since the decision")
+    if agreement.requires_not_valid:
+        clauses.append(f"it also waits for {language.few(agreement.requires_not_valid)}")
+    return clauses
+
+
+def _names(project: Project, slots: list[Slot]) -> str:
+    return language.few(dict.fromkeys(project.state.name(slot.approver) for slot in slots))
+
+
+def _unverifiable(project: Project, _agreement: Agreement, slots: list[Slot]) -> str:
+    because = f" ({project.signoffs.problem.rstrip('.')})" if project.signoffs.problem else ""
+    return f"what {_names(project, slots)} decided cannot be checked here{because}"
+
+
+def _rejected(project: Project, _agreement: Agreement, slots: list[Slot]) -> str:
+    return f"{_names(project, slots)} said no"
+
+
+def _withdrawn(project: Project, _agreement: Agreement, slots: list[Slot]) -> str:
+    return f"{_names(project, slots)} took the agreement back"
+
+
+def _stale(project: Project, _agreement: Agreement, slots: list[Slot]) -> str:
+    most = max(len(slot.difference) for slot in slots)
+    what = "the text as it is now" if most == 0 else language.count(most, "change")
+    return f"{_names(project, slots)} agreed to an earlier text, which does not cover {what}"
+
+
+def _missing(project: Project, agreement: Agreement, slots: list[Slot]) -> str:
+    verb = "has" if len(slots) == 1 else "have"
+    due = agreement.due
+    until = f" (due {language.day(due)}, {language.when(due, project.as_of)})" if due else ""
+    return f"{_names(project, slots)} {verb} not answered{until}"
+
+
+# --- the cards --------------------------------------------------------------------------------------------------------
+
+
+def _card(project: Project, slot: Slot) -> Card:
+    record = project.signoffs.by_id.get(slot.record or "")
+    asked = speakers(project.state, slot.approver, project.as_of)
+    people = (slot.person,) if slot.person else asked
+    as_himself = any(person.casefold() == slot.approver.casefold() for person in people)
+    return Card(
+        approver=slot.approver,
+        speaks_for="" if as_himself else project.state.name(slot.approver),
+        people=people,
+        badge=badge_of(slot.status, overdue=slot.overdue),
+        overdue=slot.overdue,
+        on=record.date if record else None,
+        evidence=EVIDENCE[record.assurance] if record else "",
+        notes=tuple(_notes(project, slot, record)),
+        comment=record.comment if record else "",
+        differences=tuple(change_of(project.state, change) for change in slot.difference),
+        commit=record.commit if record else "",
+    )
+
+
+def _notes(project: Project, slot: Slot, record: SignoffRecord | None) -> list[str]:
+    notes = []
+    if record and record.deputy_for:
+        notes.append(f"as deputy for {project.state.name(record.deputy_for)}")
+    if slot.held_then:
+        notes.append("has left this role since")
+    if slot.changed:
+        notes.append("changed since, agreed anew at the next gate")
+    if record and record.restored:
+        notes.append("the text came back to what was signed")
+    if record:
+        notes.extend(f"on condition: {condition}" for condition in record.conditions)
+    return notes

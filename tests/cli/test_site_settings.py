@@ -1,0 +1,81 @@
+"""The project's own trust root: found beside the project, in each form, and never by running what the file says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from repositories import TestRepository
+
+from mkdocs_ecompm.assembly import ProjectError
+from mkdocs_ecompm.cli.site_settings import trust_roots_of_site
+
+ONE, TWO = "a" * 40, "b" * 40
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The folder of a project in a repository."""
+    TestRepository.create(tmp_path)
+    folder = tmp_path / "project"
+    folder.mkdir()
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        (f"plugins:\n  - search\n  - ecompm:\n      trust_root: {ONE}\n", (ONE,)),
+        (f"plugins:\n  ecompm:\n    trust_root: [{ONE}, {TWO}]\n", (ONE, TWO)),
+        ("plugins:\n  - ecompm\n", ()),
+        ("plugins:\n  - ecompm:\n", ()),
+        ("site_name: Shop\n", ()),
+        ("", ()),
+        (f"plugins:\n  - other:\n      trust_root: {ONE}\n", ()),
+        (f"x: !!python/name:os.getcwd\nplugins:\n  - ecompm:\n      trust_root: {ONE}\n", (ONE,)),
+        (f"x: !relative\nplugins:\n  - ecompm:\n      trust_root: {ONE}\n", (ONE,)),
+    ],
+)
+def test_each_form_is_read(project: Path, settings: str, expected: tuple[str, ...]) -> None:
+    (project.parent / "mkdocs.yml").write_text(settings)
+    assert trust_roots_of_site(project, None) == expected
+
+
+def test_what_the_file_says_is_never_run(project: Path, tmp_path: Path) -> None:
+    trap = tmp_path / "trap"
+    (project.parent / "mkdocs.yml").write_text(f"x: !!python/object/apply:os.mkdir ['{trap}']\nplugins: [ecompm]\n")
+    assert trust_roots_of_site(project, None) == ()
+    assert not trap.exists()
+
+
+def test_inherited_settings_count(project: Path) -> None:
+    (project.parent / "base.yml").write_text(f"plugins:\n  ecompm:\n    trust_root: {ONE}\n")
+    (project.parent / "mkdocs.yml").write_text("INHERIT: base.yml\nsite_name: Shop\n")
+    assert trust_roots_of_site(project, None) == (ONE,)
+
+
+def test_the_nearest_file_counts_and_nothing_above_the_repository(project: Path, tmp_path: Path) -> None:
+    settings = "plugins:\n  - ecompm:\n      trust_root: "
+    inner = tmp_path / "team"
+    TestRepository.create(inner)
+    (inner / "plan").mkdir()
+    (tmp_path / "mkdocs.yml").write_text(settings + ONE)
+    assert trust_roots_of_site(inner / "plan", None) == ()
+    (inner / "mkdocs.yml").write_text(settings + TWO)
+    assert trust_roots_of_site(inner / "plan", None) == (TWO,)
+    assert trust_roots_of_site(project, None) == (ONE,)
+
+
+def test_a_bare_repository_is_asked_for_the_commit_shown(tmp_path: Path) -> None:
+    bare = TestRepository.create(tmp_path / "shop.git", bare=True)
+    settings = "plugins:\n  - ecompm:\n      trust_root: "
+    first = bare.commit("Begin", files={"mkdocs.yml": settings + ONE})
+    bare.commit("Another root", files={"mkdocs.yml": settings + TWO})
+    assert trust_roots_of_site(Path("project"), bare.folder) == (TWO,)
+    assert trust_roots_of_site(Path("project"), bare.folder, at=first) == (ONE,)
+
+
+def test_a_broken_file_is_a_sentence(project: Path) -> None:
+    (project.parent / "mkdocs.yml").write_text("plugins: [")
+    with pytest.raises(ProjectError, match=r"mkdocs\.yml cannot be read"):
+        trust_roots_of_site(project, None)

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+
+from mkdocs_ecompm.site.links import locate, resolve
+
+PAGES = {"risks": "../risks/", "people/mia": "../people/mia/", "index": "../"}
+
+
+def test_links_lead_to_their_pages_and_keep_their_anchors():
+    html = '<a href="ecompm:risks#R-004">R</a> <a class="x" href="ecompm:people/mia">M</a>'
+
+    assert resolve(html, PAGES.get) == '<a href="../risks/#R-004">R</a> <a class="x" href="../people/mia/">M</a>'
+
+
+def test_a_link_to_a_page_that_the_site_does_not_have_stays_as_text():
+    assert resolve('<a class="x" href="ecompm:vendors#V-1">V</a>', PAGES.get) == '<a class="x">V</a>'
+
+
+def test_texts_that_look_like_links_stay_texts():
+    html = "<p>write ecompm:risks or href=&#34;ecompm:risks&#34;</p>"
+
+    assert resolve(html, PAGES.get) == html
+
+
+def test_addresses_are_escaped():
+    assert resolve('<a href="ecompm:risks">R</a>', lambda _: 'x"><script>') == (
+        '<a href="x&quot;&gt;&lt;script&gt;">R</a>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("ref", "place"),
+    [
+        ("risks/R-004", "risks#R-004"),
+        ("risks/r-004", "risks#R-004"),
+        ("R-004", "risks#R-004"),
+        ("mia", "people/mia"),
+        ("people/mia", "people/mia"),
+        ("marketing", "people#marketing"),
+        ("raci/delivery", "raci#delivery"),
+        ("obligations/O-1", "obligations#O-1"),
+        ("obligations/marketing", "obligations#party-marketing"),
+        ("risks", "risks"),
+        ("trust", "people"),
+        ("nobody", ""),
+        ("risks/R-9", ""),
+    ],
+)
+def test_every_record_and_artifact_has_its_place(make, ref, place):
+    project = make(
+        risks="""
+            risks:
+              - {id: R-004, title: x, kind: threat, likelihood: 1, impact: 1, owner: mia, status: open}
+        """,
+        raci="matrices: [{id: delivery, name: Delivery}]",
+        obligations="obligations: [{id: O-1, party: marketing, what: x, due: 2026-06-01, process: [x]}]",
+    )
+
+    assert locate(project.state, ref) == place

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from mkdocs_ecompm.model.change import Change
+from mkdocs_ecompm.model.signoff import (
+    Agreement,
+    Assurance,
+    Decision,
+    SignatureFacts,
+    SignoffRecord,
+    Signoffs,
+    Slot,
+    Status,
+)
+from mkdocs_ecompm.site.strip import badge_of, strip_of
+
+SIGNATURE = SignatureFacts("ssh", "good", "SHA256:x", hardware=False)
+
+
+def record(person: str, role: str, **more: object) -> SignoffRecord:
+    given = {
+        "id": f"{person}:charter",
+        "artifact": "charter",
+        "person": person,
+        "role": role,
+        "deputy_for": None,
+        "decision": Decision.APPROVE,
+        "conditions": (),
+        "comment": "",
+        "assurance": Assurance.SIGNED,
+        "kind": "commit",
+        "source": "",
+        "commit": "a" * 40,
+        "date": datetime(2026, 2, 18, 9, tzinfo=UTC),
+        "digest": "sha256:" + "b" * 64,
+        "current": True,
+        "restored": False,
+        "counts": True,
+        "reasons": (),
+        "signature": SIGNATURE,
+    }
+    return SignoffRecord(**(given | more))
+
+
+def signoffs(
+    *slots: Slot, records: tuple[SignoffRecord, ...] = (), due: date | None = None, problem: str = ""
+) -> Signoffs:
+    worst = min((slot.status for slot in slots), key=lambda status: status.rank)
+    late = any(slot.overdue for slot in slots)
+    agreement = Agreement("charter", "sha256:" + "b" * 64, worst, due, late, False, (), (), slots)
+    return Signoffs("c" * 40, agreements=(agreement,), records=records, problem=problem)
+
+
+def valid(approver: str, person: str) -> Slot:
+    return Slot(approver, Status.VALID, person=person, record=f"{person}:charter")
+
+
+def test_an_artifact_that_nobody_has_to_agree_to_has_no_strip(make):
+    assert strip_of(make(), "charter") is None
+
+
+def test_all_agreed(make):
+    found = signoffs(
+        valid("sponsor", "eva"), valid("it", "jan"), records=(record("eva", "sponsor"), record("jan", "it"))
+    )
+
+    strip = strip_of(make(answer=found), "charter")
+
+    assert strip.tone == "holds"
+    assert strip.sentence.lead == "Agreed by both."
+    assert strip.sentence.rest == "Nothing in it has changed since the last signature on 18 Feb 2026."
+    assert [card.badge.word for card in strip.cards] == ["holds", "holds"]
+    assert strip.cards[0].evidence == "signed with their own key"
+
+
+def test_a_stale_one_shows_what_changed_and_a_missing_one_who_is_asked(make):
+    change = Change("objectives/OB-2/due", "2026-06-30", "2026-10-31")
+    found = signoffs(
+        valid("sponsor", "eva"),
+        Slot("marketing", Status.STALE, person="mia", record="mia:charter", difference=(change,)),
+        Slot("it", Status.MISSING, overdue=True),
+        records=(record("eva", "sponsor"), record("mia", "marketing", current=False)),
+        due=date(2026, 5, 15),
+    )
+
+    strip = strip_of(make(answer=found), "charter")
+
+    assert strip.tone == "broken"
+    assert strip.sentence.lead == "Agreed by one of three."
+    assert strip.sentence.rest == (
+        "Marketing agreed to an earlier text, which does not cover one change; "
+        "IT has not answered (due 15 May 2026, 10 days late)."
+    )
+    assert strip.cards[1].differences[0].is_ == "31 Oct 2026"
+    assert strip.cards[2].people == ("jan",)
+    assert strip.cards[2].badge.tone == "broken"
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (Status.REJECTED, "IT said no."),
+        (Status.WITHDRAWN, "IT took the agreement back."),
+        (Status.UNVERIFIABLE, "What IT decided cannot be checked here (The history is incomplete)."),
+    ],
+)
+def test_the_other_ways_not_to_hold(make, status, words):
+    problem = "The history is incomplete." if status is Status.UNVERIFIABLE else ""
+
+    strip = strip_of(make(answer=signoffs(Slot("it", status), problem=problem)), "charter")
+
+    assert strip.sentence.lead == "Not agreed."
+    assert strip.sentence.rest == words
+    assert strip.tone == "broken"
+
+
+def test_a_deputy_a_condition_and_a_role_left_are_said(make):
+    found = signoffs(
+        Slot("marketing", Status.VALID, person="tom", record="tom:charter", held_then=True),
+        records=(record("tom", "marketing", deputy_for="mia", conditions=("only by 29 May",)),),
+    )
+
+    card = strip_of(make(answer=found), "charter").cards[0]
+
+    assert card.speaks_for == "Marketing"
+    assert card.notes == (
+        "as deputy for Mia Köster",
+        "has left this role since",
+        "on condition: only by 29 May",
+    )
+
+
+def test_a_person_asked_as_himself_speaks_for_nobody_else(make):
+    found = signoffs(valid("mia", "mia"), records=(record("mia", "mia"),))
+
+    strip = strip_of(make(answer=found), "charter")
+
+    assert strip.cards[0].speaks_for == ""
+    assert strip.sentence.lead == "Agreed."
+
+
+def test_every_status_has_its_own_sign_and_word():
+    badges = [badge_of(status) for status in Status]
+
+    assert len({badge.sign for badge in badges}) == len(Status)
+    assert len({badge.word for badge in badges}) == len(Status)
+    assert badge_of(Status.MISSING).tone == "waits"
+    assert badge_of(Status.MISSING, overdue=True).tone == "broken"
