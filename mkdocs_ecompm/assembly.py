@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -15,12 +15,13 @@ from mkdocs_ecompm.git.tree_files import TreeFiles
 from mkdocs_ecompm.history.canonical import UnreadableContent
 from mkdocs_ecompm.history.contents import shown
 from mkdocs_ecompm.history.digest import digest, named
-from mkdocs_ecompm.load.files import Files, FolderFiles
+from mkdocs_ecompm.load.files import Files, FilesError, FolderFiles
 from mkdocs_ecompm.load.state import load_state
 from mkdocs_ecompm.model.catalogue import finding
 from mkdocs_ecompm.model.finding import Finding, Source
 from mkdocs_ecompm.model.people import Person
 from mkdocs_ecompm.model.project import Project
+from mkdocs_ecompm.model.state import State
 from mkdocs_ecompm.registers import DOCUMENTS, REGISTERS, timeline
 from mkdocs_ecompm.signoff.evaluation import Request, evaluate
 
@@ -57,6 +58,25 @@ def assemble(setting: Setting) -> Project:
         ProjectError: There is no project folder, or no repository where one is needed.
         GitError: git is missing, or a revision does not exist.
     """
+    with request(setting) as asked:
+        state = asked.state
+        schedule = timeline.schedule(state, setting.as_of) if state.has("timeline") else None
+        answer = evaluate(asked)
+        project = Project(state=state, as_of=setting.as_of, schedule=schedule, signoffs=answer.signoffs)
+        missing = tuple(_missing_files(project, asked.files)) if asked.files else ()
+    project = replace(project, duties=tuple(duty for register in REGISTERS for duty in register.duties(project)))
+    found = [*state.findings, *answer.findings, *missing, *_check(project)]
+    return replace(project, findings=tuple(_sorted(found)))
+
+
+@contextmanager
+def request(setting: Setting) -> Iterator[Request]:
+    """What the sign-off engine is asked about a project: its content, read, and its repository, open meanwhile.
+
+    Raises:
+        ProjectError: There is no project folder, or no repository where one is needed.
+        GitError: git is missing, or a revision does not exist.
+    """
     with ExitStack() as stack:
         repository = _repository(setting)
         if repository is not None:
@@ -64,27 +84,24 @@ def assemble(setting: Setting) -> Project:
         place = _place(setting, repository)
         commit = _commit(setting, repository)
         files = _files(setting, repository, place, commit)
-        state = load_state(files, DOCUMENTS, commit=commit if setting.at else None)
-        schedule = timeline.schedule(state, setting.as_of) if state.has("timeline") else None
-        dirty = repository is not None and setting.at is None and not repository.bare and repository.dirty(place)
-        answer = evaluate(
-            Request(
-                state=state,
-                repository=repository,
-                commit=commit,
-                folder=place,
-                as_of=setting.as_of,
-                trust_roots=setting.trust_roots,
-                root_source=setting.root_given_by,
-                dirty=dirty,
-                files=files,
-            )
+        yield Request(
+            state=_read(files, commit if setting.at else None),
+            repository=repository,
+            commit=commit,
+            folder=place,
+            as_of=setting.as_of,
+            trust_roots=setting.trust_roots,
+            root_source=setting.root_given_by,
+            dirty=repository is not None and setting.at is None and not repository.bare and repository.dirty(place),
+            files=files,
         )
-        project = Project(state=state, as_of=setting.as_of, schedule=schedule, signoffs=answer.signoffs)
-        missing = tuple(_missing_files(project, files))
-    project = replace(project, duties=tuple(duty for register in REGISTERS for duty in register.duties(project)))
-    found = [*state.findings, *answer.findings, *missing, *_check(project)]
-    return replace(project, findings=tuple(_sorted(found)))
+
+
+def _read(files: Files, commit: str | None) -> State:
+    try:
+        return load_state(files, DOCUMENTS, commit=commit)
+    except FilesError as error:
+        raise ProjectError(str(error)) from error
 
 
 def digests(setting: Setting, artifacts: Iterable[str]) -> list[tuple[str, str | None]]:
@@ -100,7 +117,7 @@ def digests(setting: Setting, artifacts: Iterable[str]) -> list[tuple[str, str |
             stack.enter_context(repository)
         commit = _commit(setting, repository)
         files = _files(setting, repository, _place(setting, repository), commit)
-        contents = shown(load_state(files, DOCUMENTS, commit=commit if setting.at else None), files)
+        contents = shown(_read(files, commit if setting.at else None), files)
         try:
             found = [named(contents, artifact) for artifact in artifacts]
             return [(artifact, digest(contents, artifact)) for artifact in found]
@@ -183,4 +200,4 @@ def _sorted(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(dict.fromkeys(findings), key=lambda item: (item.source or nowhere, item.code, item.message))
 
 
-__all__ = ["GitError", "ProjectError", "Setting", "assemble", "digests"]
+__all__ = ["GitError", "ProjectError", "Setting", "assemble", "digests", "request"]

@@ -8,10 +8,10 @@ from typing import Any, Final
 from mkdocs.config import config_options as c
 from mkdocs.config.base import Config, ValidationError
 
+from mkdocs_ecompm.git.objects import is_id
 from mkdocs_ecompm.registers import DOCUMENTS
 
 EXCLUDABLE: Final = (*DOCUMENTS, "this-week")
-HEXADECIMAL: Final = frozenset("0123456789abcdef")
 
 
 class Day(c.Type[date]):
@@ -40,7 +40,7 @@ class Commits(c.Type[Any]):
         """The ids in lower case."""
         found = [str(item).lower() for item in (value if isinstance(value, list) else [value])]
         for item in found:
-            if len(item) not in (40, 64) or not HEXADECIMAL.issuperset(item):
+            if not is_id(item):
                 raise ValidationError(f"Expected a full commit id (40 or 64 hexadecimal digits), got: {item!r}")
         return found
 

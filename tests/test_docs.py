@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import click
 import pytest
 import yaml
 
 from mkdocs_ecompm.assembly import Setting, assemble
+from mkdocs_ecompm.cli import COMMANDS, main
 from mkdocs_ecompm.model.catalogue import CATALOGUE, is_text
 from mkdocs_ecompm.plugin_options import EcompmConfig
 from mkdocs_ecompm.registers import DOCUMENTS
@@ -198,3 +200,21 @@ def test_the_tables_are_made_from_the_code(site: Path) -> None:
 def test_every_setting_is_documented() -> None:
     text = (ROOT / "docs/reference/settings.md").read_text("utf-8")
     assert [name for name, _ in EcompmConfig._schema if f"`{name}`" not in text] == []
+
+
+@pytest.mark.parametrize("name", list(COMMANDS))
+def test_every_command_and_option_is_documented(name: str) -> None:
+    text = (ROOT / "docs/reference/commands.md").read_text("utf-8")
+    shared, _, rest = text.partition("\n## ")
+    section = next(part for part in f"\n## {rest}".split("\n## ecompm ") if part.startswith(f"{name}\n"))
+    command = main.get_command(click.Context(main), name)
+    assert command is not None
+    options = [option for parameter in command.params for option in parameter.opts if option.startswith("--")]
+    assert [option for option in options if option not in section + shared] == []
+
+
+def test_the_hook_for_pre_commit_runs_a_command_that_exists() -> None:
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    program, command, *_ = hook["entry"].split()
+    assert (program, command in COMMANDS) == ("ecompm", True)
+    assert hook["pass_filenames"] is False

@@ -198,12 +198,22 @@ def test_titles_and_contents_are_escaped(make: Build) -> None:
     assert "&lt;Köster&gt; &amp; Co" in page
 
 
-def test_the_edit_link_leads_to_the_line(make: Build) -> None:
-    built = make(repo_url="https://github.com/shop/plan", edit_uri="edit/main/docs/")
-    assert 'href="https://github.com/shop/plan/edit/main/project/people.yml#L3"' in built.page("people/mia/index.html")
-    assert 'href="https://github.com/shop/plan/edit/main/docs/notes.md"' in make(
-        repo_url="https://github.com/shop/plan", edit_uri="edit/main/docs/", theme={"name": "mkdocs"}
-    ).page("notes/index.html")
+@pytest.mark.parametrize("theme", ["mkdocs", "material"])
+def test_the_edit_link_leads_to_the_line(make: Build, theme: str) -> None:
+    built = make(
+        repo_url="https://github.com/shop/plan",
+        edit_uri="edit/main/docs/",
+        theme={"name": theme, "features": ["content.action.edit"]},
+    )
+    page = built.page("people/mia/index.html").partition('class="ecompm')
+    assert 'href="https://github.com/shop/plan/edit/main/project/people.yml#L3"' in page[0] + page[2][-3000:]
+    assert 'href="https://github.com/shop/plan/edit/main/docs/notes.md"' in built.page("notes/index.html")
+
+
+@pytest.mark.parametrize(("anchor", "expected"), [("R-1", 0), ("R-2", 1)])
+def test_anchors_of_our_pages_are_known(make: Build, anchor: str, expected: int) -> None:
+    built = make({"docs/notes.md": f"[risk](risks.md#{anchor})\n"}, validation={"anchors": "warn"})
+    assert len(built.said()) == expected
 
 
 def test_missing_records_are_warnings_with_their_page(make: Build) -> None:
@@ -354,6 +364,7 @@ def test_a_site_in_two_languages_has_the_pages_in_both(make: Build) -> None:
 
 def test_compiled_templates_are_kept_where_it_is_said(make: Build, tmp_path: Path) -> None:
     make()
-    assert any((tmp_path / ".cache/ecompm").iterdir())
+    kept = {path.name.partition("_")[0] for path in (tmp_path / ".cache/ecompm").iterdir()}
+    assert kept == {"", "theme"}  # ours and the theme's
     make(options={"cache_dir": "elsewhere"})
     assert any((tmp_path / "elsewhere").iterdir())

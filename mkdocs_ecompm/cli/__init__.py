@@ -18,6 +18,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "init": "Begin a new project folder, or the worked example.",
         "check": "Validate the project and list its findings.",
         "signoffs": "Show the state of every demanded sign-off.",
+        "sign": "Agree to an artifact by a signed commit, after seeing exactly what it says.",
         "signatures": "Verify the signatures of commits, in any repository.",
         "digest": "Print the digest of what is agreed on.",
         "export": "Print the whole derived project as JSON.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import unicodedata
@@ -26,17 +27,21 @@ class Identity:
     name: str
     email: str
     key: str
+    key_file: str = ""
+    """Where the public key stands, if git does not sign with it yet."""
 
 
 def identity(taken: frozenset[str]) -> Identity:
     """The one who runs the command; his id is none of those `taken`."""
     name = _configured("user.name") or "Your Name"
     ids = (slug(name.split()[0]), slug(name))
+    key, file = next(_keys(), ("", ""))
     return Identity(
         id=next((candidate for candidate in ids if candidate and candidate not in taken), "me"),
         name=name,
         email=_configured("user.email"),
-        key=next(_keys(), ""),
+        key=key,
+        key_file="" if _configured("gpg.format") == "ssh" and _configured("user.signingkey") else file,
     )
 
 
@@ -63,29 +68,28 @@ def _configured(name: str) -> str:
     return "".join(character for character in answer.stdout if character.isprintable()).strip()
 
 
-def _keys() -> Iterator[str]:
-    """Public keys, the one that git signs with first."""
+def _keys() -> Iterator[tuple[str, str]]:
+    """Public keys and the files they stand in, the one that git signs with first."""
     stated = _configured("user.signingkey").removeprefix("key::")
     if stated.startswith(("ssh-", "ecdsa-", "sk-")):
-        yield from _readable(stated)
+        yield from _readable(stated, "")
     elif stated:
-        path = Path(stated).expanduser()
-        yield from _of_file(path if path.suffix == ".pub" else path.with_name(f"{path.name}.pub"))
+        yield from _of_file(stated if stated.endswith(".pub") else f"{stated}.pub")
     for name in KEY_FILES:
-        yield from _of_file(Path.home() / ".ssh" / name)
+        yield from _of_file(f"~/.ssh/{name}")
 
 
-def _of_file(path: Path) -> Iterator[str]:
+def _of_file(file: str) -> Iterator[tuple[str, str]]:
     try:
-        text = path.read_text("utf-8")
+        text = Path(os.path.expanduser(file)).read_text("utf-8")  # noqa: PTH111  # unlike Path, it refuses nothing
     except (OSError, UnicodeDecodeError):
         return  # no such key: the next one is tried
-    yield from _readable(text)
+    yield from _readable(text.strip().partition("\n")[0].strip(), file)
 
 
-def _readable(line: str) -> Iterator[str]:
+def _readable(line: str, file: str) -> Iterator[tuple[str, str]]:
     try:
-        parse_public_key(line.strip())
+        parse_public_key(line)
     except MalformedError:
         return
-    yield line.strip()
+    yield line, file

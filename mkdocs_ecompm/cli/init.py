@@ -104,17 +104,17 @@ def _write(target: Path, files: Mapping[str, str]) -> None:
 
 def _next(target: Path, who: Identity) -> str:
     """What to do now."""
-    inside = _in_repository(target)
+    begin = [] if _in_repository(target) else ["git init"]
     key = (
         f"You are {who.id} in project/people.yml, with the SSH key found on this machine."
         if who.key
         else f"You are {who.id} in project/people.yml; no SSH key was found, the file says how to add one."
     )
     steps = ["mkdocs serve        # the site; it follows every save", "ecompm check"]
+    if who.key_file:  # git has to be told to sign with it
+        begin += ["git config gpg.format ssh", f"git config user.signingkey {who.key_file}"]
     commit = ["git add .", 'git commit -S -m "Begin the project"' if who.key else 'git commit -m "Begin the project"']
-    return f"A new project is in {target}. {key}\n\n" + _steps(
-        target, [*([] if inside else ["git init"]), *steps, *commit]
-    )
+    return f"A new project is in {target}. {key}\n\n" + _steps(target, [*begin, *steps, *commit])
 
 
 def _in_repository(target: Path) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from mkdocs_ecompm.model.project import Project
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-FULL_ID: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 def today() -> date:
@@ -57,8 +55,10 @@ class CommitType(click.ParamType):  # type: ignore[type-arg]
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The id in lower case."""
+        from mkdocs_ecompm.git.objects import is_id  # noqa: PLC0415  # not for --help
+
         text = str(value).lower()
-        if FULL_ID.fullmatch(text):
+        if is_id(text):
             return text
         raise click.BadParameter(f"`{value}` is not a full commit id (40 or 64 hexadecimal digits).", ctx, param)
 

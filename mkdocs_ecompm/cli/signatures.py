@@ -25,10 +25,14 @@ from mkdocs_ecompm.signatures.commit import Signature, committer_of, verify_comm
 
 if TYPE_CHECKING:
     from mkdocs_ecompm.load.files import Files
+    from mkdocs_ecompm.signatures.openpgp_certificate import Certificate
 
 VERSION: Final = 1
 PROJECT: Final = Path("project")
 STATUSES: Final = ("good", "unknown-key", "expired", "not-yet-valid", "revoked", "bad", "unsupported", "none")
+
+OWN_WORDS: Final = frozenset({"expired", "not-yet-valid", "revoked"})
+"""What an OpenPGP certificate says of its own key; the words of people.yml come first."""
 
 Judge: TypeAlias = Callable[[Signature, datetime], tuple[str, str | None]]
 """The status of a signature that is right by itself at a moment, and whose it is."""
@@ -57,7 +61,7 @@ COLUMNS: Final = tuple(field.name for field in fields(Row))
     "allowed_signers",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     metavar="FILE",
-    help="OpenSSH's file of allowed signers decides who is known.  [default: people.yml]",
+    help="OpenSSH's file of allowed signers decides whose SSH keys are known.  [default: people.yml]",
 )
 @format_option("text", "json")
 @repository_option
@@ -79,18 +83,20 @@ def command(  # noqa: PLR0913  # one for each option
     """Verify the signature of every commit of REV-RANGE (default: HEAD), newest first.
 
     It works in any git repository. Who is known is decided by the file of allowed signers if one is given, else by
-    the keys in people.yml.
+    the keys in people.yml. Such a file has no OpenPGP keys: with it, give --project to take those from people.yml.
     """
     folder = project or PROJECT
     with Repository.open(repository or (folder if folder.is_dir() else Path())) as opened:
-        if allowed_signers is not None:
-            known = _allowed(allowed_signers)
-        else:
+        known = Known(_nobody)
+        if allowed_signers is None or project is not None:
             known = _people(_project_files(opened, project, beside=repository is None))
+        if allowed_signers is not None:
+            known = _allowed(allowed_signers, known)
         for problem in known.problems:
             say(problem, err=True)
         oids = opened.walk_history(*([rev_range] if rev_range else []), all_refs=all_refs)
-        rows = _rows(opened.read_many(oids), known.judge, opened.object_format)
+        rows = _rows(opened.read_many(oids), known, opened.object_format)
+    _hint(rows)
     if output_format == "json":
         _print_json(rows)
     else:
@@ -112,19 +118,27 @@ class Known:
     judge: Judge
     problems: Sequence[str] = ()
     project_has_errors: bool = False
+    certificates: tuple[Certificate, ...] = ()
 
 
-def _allowed(path: Path) -> Known:
-    """Ask a file of allowed signers; a person speaks under the first of his principals."""
+def _nobody(_signature: Signature, _when: datetime) -> tuple[str, str | None]:
+    return "unknown-key", None
+
+
+def _allowed(path: Path, people: Known) -> Known:
+    """Ask a file of allowed signers; a person speaks under the first of his principals. Of OpenPGP, ask `people`."""
     from mkdocs_ecompm.signatures.allowed_signers import AllowedSigners  # noqa: PLC0415  # only with this option
 
     allowed = AllowedSigners.parse(path.read_text("utf-8", "surrogateescape"))
 
     def judge(signature: Signature, when: datetime) -> tuple[str, str | None]:
+        if signature.format == "openpgp":
+            return people.judge(signature, when)
         standing, names = allowed.judge(signature.blob or b"", when, certificate=signature.certificate)
         return standing, names[0] if names else None
 
-    return Known(judge, [f"{path}: {problem}" for problem in allowed.problems])
+    problems = [*people.problems, *(f"{path}: {problem}" for problem in allowed.problems)]
+    return Known(judge, problems, people.project_has_errors, people.certificates)
 
 
 def _project_files(repository: Repository, project: Path | None, *, beside: bool) -> Files | None:
@@ -159,17 +173,24 @@ def _project_files(repository: Repository, project: Path | None, *, beside: bool
 def _people(files: Files | None) -> Known:
     """Ask people.yml; without one nobody is known."""
     if files is None:
-        return Known(lambda _signature, _when: ("unknown-key", None))
+        return Known(_nobody)
     from mkdocs_ecompm.cli.people_keys import people_keys  # noqa: PLC0415  # brings the reader of YAML with it
 
-    keys, problems = people_keys(files)
-    return Known(lambda signature, when: keys.judge(signature.blob or b"", when), problems, bool(problems))
+    people = people_keys(files)
+    known = people.known
+
+    def judge(signature: Signature, when: datetime) -> tuple[str, str | None]:
+        if signature.certificate is not None:
+            return _nobody(signature, when)  # people.yml names no authorities
+        return known.judge(signature.blob or (signature.key or "").encode(), when)
+
+    return Known(judge, people.problems, bool(people.problems), tuple(people.certificates))
 
 
 # --- the answer ---------------------------------------------------------------------------------------------------
 
 
-def _rows(answers: Iterable[GitObject | ObjectError], judge: Judge, object_format: str) -> list[Row]:
+def _rows(answers: Iterable[GitObject | ObjectError], known: Known, object_format: str) -> list[Row]:
     """A row for each commit. Reading and verifying go on side by side."""
     listed: list[tuple[str, datetime] | ObjectError] = []
 
@@ -181,18 +202,32 @@ def _rows(answers: Iterable[GitObject | ObjectError], judge: Judge, object_forma
             else:
                 listed.append(answer)
 
-    verdicts = iter(list(verify_commits(raws(), object_format)))
+    verdicts = iter(list(verify_commits(raws(), object_format, known.certificates)))
     return [
-        _unreliable(item) if isinstance(item, ObjectError) else _row(*item, next(verdicts), judge) for item in listed
+        _unreliable(item) if isinstance(item, ObjectError) else _row(*item, next(verdicts), known.judge)
+        for item in listed
     ]
 
 
 def _row(oid: str, when: datetime, signature: Signature, judge: Judge) -> Row:
     status: str = signature.status
     signer: str | None = None
-    if status == "good":
+    if status in {"good", *OWN_WORDS}:
         status, signer = judge(signature, when)
+        if status == "good" and signature.status in OWN_WORDS:
+            status = signature.status
+        elif status == "good" and signature.until is not None and when >= signature.until:
+            status = "expired"
     return Row(oid, signature.format, status, signature.key, signer, signature.hardware)
+
+
+def _hint(rows: Sequence[Row]) -> None:
+    """Say how to get what OpenPGP signatures need, if it is not there."""
+    if any((row.format, row.status) == ("openpgp", "unsupported") for row in rows):
+        from mkdocs_ecompm.signatures.openpgp import HINT, available  # noqa: PLC0415  # many repositories have none
+
+        if not available():
+            say(f"{HINT}.", err=True)
 
 
 def _unreliable(error: ObjectError) -> Row:

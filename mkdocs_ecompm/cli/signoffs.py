@@ -10,6 +10,7 @@ import click
 
 from mkdocs_ecompm.cli.options import Request, format_option, project_options
 from mkdocs_ecompm.cli.output import say, say_json
+from mkdocs_ecompm.model.change import Change
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.signoff import Agreement, SignoffRecord, Signoffs, Slot, Status
 from mkdocs_ecompm.signoff.report import to_json
@@ -74,8 +75,13 @@ def _lines(project: Project, signoffs: Signoffs) -> Iterator[str]:
     for agreement in signoffs.agreements:
         yield ""
         yield _headline(agreement)
+        told: set[tuple[Change, ...]] = set()
         for slot in agreement.slots:
-            yield from _slot(project, signoffs, slot, width)
+            record = signoffs.by_id.get(slot.record or "")
+            yield f"  {slot.approver:<{width}}  {slot.status.value:<12} {_who(project, slot, record)}".rstrip()
+            if slot.difference not in told:
+                yield from _difference(project, slot, width)
+            told.add(slot.difference)
         if agreement.requires_not_valid:
             yield f"  waits for: {', '.join(agreement.requires_not_valid)}"
         if agreement.changed_since:
@@ -108,9 +114,7 @@ def _headline(agreement: Agreement) -> str:
     return f"{agreement.artifact}: {', '.join(notes)}"
 
 
-def _slot(project: Project, signoffs: Signoffs, slot: Slot, width: int) -> Iterator[str]:
-    record = signoffs.by_id.get(slot.record or "")
-    yield f"  {slot.approver:<{width}}  {slot.status.value:<12} {_who(project, slot, record)}".rstrip()
+def _difference(project: Project, slot: Slot, width: int) -> Iterator[str]:
     for change in slot.difference:
         text = change_of(project.state, change)
         yield f"  {'':<{width}}  {text.what}: {text.was or 'nothing'} -> {text.is_ or 'nothing'}"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from mkdocs_ecompm.assembly import ProjectError
+from mkdocs_ecompm.git.objects import is_id
 from mkdocs_ecompm.git.repository import Repository
 
 NAMES: Final = ("mkdocs.yml", "mkdocs.yaml")
@@ -62,9 +63,17 @@ def _trust_roots(source: IO[bytes] | str, name: str) -> tuple[str, ...]:
         raise ProjectError(f"{name} cannot be read: {error}") from error
     for plugin, options in _plugins(settings.get("plugins") if isinstance(settings, dict) else None):
         if plugin == "ecompm" and isinstance(options, dict):
-            stated = options.get("trust_root") or ()
-            return (stated,) if isinstance(stated, str) else tuple(map(str, stated))
+            return _commits(options.get("trust_root"), name)
     return ()
+
+
+def _commits(stated: Any, name: str) -> tuple[str, ...]:
+    """One id or a list of them; the plugin refuses the same."""
+    found = [str(item).lower() for item in (stated if isinstance(stated, list) else [stated])] if stated else []
+    for item in found:
+        if not is_id(item):
+            raise ProjectError(f"trust_root in {name} must be a full commit id (40 or 64 hexadecimal digits): {item}")
+    return tuple(found)
 
 
 def _plugins(stated: Any) -> Iterator[tuple[str, Any]]:

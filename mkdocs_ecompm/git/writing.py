@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from git import Repo
 
 FILE: Final = "100644"
-PROGRAM: Final = "100755"
 
 
 class Writer:

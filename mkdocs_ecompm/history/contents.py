@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import posixpath
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 from mkdocs_ecompm.git.objects import TreeEntry
@@ -17,8 +19,8 @@ from mkdocs_ecompm.load.yaml_reader import Parsed, read_yaml
 from mkdocs_ecompm.model.content import YamlMap
 from mkdocs_ecompm.model.state import State
 
-Stamp = tuple[str, str]
-"""What a register's files are: the ids of its file and of its folder, empty where there is none."""
+Stamp = tuple[str, ...]
+"""What a register's files are: mode, id and name of each file and folder that bears its name."""
 Read = tuple[YamlMap | None, str | None]
 """A register's content, and the path of the file that cannot be read; both None if there is no such register."""
 
@@ -58,7 +60,7 @@ class Contents:
 
     def stamp(self, *names: str) -> tuple[Stamp, ...]:
         """What identifies these registers in git."""
-        return tuple(self.stamps.get(name, ("", "")) for name in names)
+        return tuple(self.stamps.get(name, ()) for name in names)
 
 
 EMPTY: Final = Contents(lambda _name: (None, None))
@@ -70,8 +72,12 @@ def shown(state: State, files: Files | None = None) -> Contents:
     def read(name: str) -> Read:
         return state.contents.get(name), state.unreadable.get(name)
 
+    @cache
+    def listed() -> frozenset[str]:
+        return frozenset(entry.path for entry in files.listing() if entry.kind == "file") if files else frozenset()
+
     def key_file(path: str) -> str | None:
-        if files is None or not any(entry.path == path and entry.kind == "file" for entry in files.listing()):
+        if files is None or path not in listed():
             return None
         try:
             return hashlib.sha256(files.read(path)).hexdigest()
@@ -118,28 +124,22 @@ class ContentsHistory:
         return self._folders[tree]
 
     def _contents(self, folder: str) -> Contents:
-        stamps: dict[str, list[str]] = {}
+        own: dict[str, list[TreeEntry]] = {}
         for entry in self._repository.tree(folder):
-            name = os.fsdecode(entry.name)
-            is_folder = entry.kind == "folder"
-            if is_folder or name.endswith(".yml"):
-                stamp = stamps.setdefault(name if is_folder else name.removesuffix(".yml"), ["", ""])
-                stamp[is_folder] = f"{entry.mode} {entry.oid}"
+            own.setdefault(_register_name(entry), []).append(entry)
+        stamps = {name: tuple(_stamp(entry) for entry in entries) for name, entries in own.items()}
 
         def read(name: str) -> Read:
-            return self._register(folder, name, (stamps[name][0], stamps[name][1])) if name in stamps else (None, None)
+            return self._register(name, stamps[name], own[name]) if name in stamps else (None, None)
 
         def key_file(path: str) -> str | None:
             return self._key_file(folder, path)
 
-        fixed = {name: (stamp[0], stamp[1]) for name, stamp in stamps.items()}
-        return Contents(read, key_file, fixed, folder, self._memory)
+        return Contents(read, key_file, stamps, folder, self._memory)
 
-    def _register(self, folder: str, name: str, stamp: Stamp) -> Read:
+    def _register(self, name: str, stamp: Stamp, entries: Sequence[TreeEntry]) -> Read:
         found = self._by_stamp.get((name, stamp))
         if found is None:
-            wanted = {f"{name}.yml".encode(), name.encode()}
-            entries = [entry for entry in self._repository.tree(folder) if entry.name in wanted]
             files = _RegisterFiles(self._repository, self._prefix, entries)
             contents, unreadable = load_contents(files, (name,), self._parse)
             found = self._by_stamp[name, stamp] = (contents.get(name), unreadable.get(name))
@@ -190,11 +190,21 @@ class _RegisterFiles:
 
     def _below(self, path: str, entries: Iterable[TreeEntry]) -> Iterable[tuple[str, TreeEntry]]:
         for entry in entries:
-            name = path + entry.name.decode("utf-8", "replace")
+            name = path + os.fsdecode(entry.name)
             if entry.kind == "folder":
                 yield from self._below(f"{name}/", self._repository.tree(entry.oid))
             else:
                 yield name, entry
+
+
+def _register_name(entry: TreeEntry) -> str:
+    """The register that a file or folder at the top of a project belongs to, if it belongs to one."""
+    name = os.fsdecode(entry.name)
+    return name if entry.kind == "folder" else posixpath.splitext(name)[0]
+
+
+def _stamp(entry: TreeEntry) -> str:
+    return f"{entry.mode} {entry.oid} {os.fsdecode(entry.name)}"
 
 
 def _named(entries: Iterable[TreeEntry], name: bytes) -> TreeEntry | None:

@@ -12,6 +12,8 @@ from mkdocs_ecompm.model.fields import shorten
 from mkdocs_ecompm.model.finding import Finding, Source
 
 _CANDIDATE: Final = re.compile(r"[ \t]#\S")
+MAX_HINT: Final = 200
+"""Characters of a corrected text; a longer one is shortened, which is still enough to see what is meant."""
 _LOST: Final = re.compile(r"[ \t]+(#\S.*)")
 
 
@@ -23,17 +25,21 @@ def candidates(data: bytes) -> Mapping[int, str]:
     return {number: line for number, line in enumerate(lines) if _CANDIDATE.search(line)}
 
 
-def cut_text(source: Source, value: str, line: str, end: int) -> Finding | None:
-    """The finding for a plain value that ends at column `end` of `line`, counted from 0, if a comment follows it."""
+def cut_text(source: Source, key: str, value: str, line: str, end: int) -> Finding | None:
+    """The finding for a plain value that ends at column `end` of `line`, counted from 0, if a comment follows it.
+
+    An item of a list has no `key`.
+    """
     lost = _LOST.match(line, end)
     if lost is None:
         return None
     whole = (line[:end][-len(value) :] if value else "") + line[end:]
+    text = quoted(shorten(whole, MAX_HINT))
     return finding(
         "text-cut-by-comment",
         f"the text ends before {shorten(lost[1], 30)}: ` #` begins a comment",
         source,
-        hint=f"put the text in quotes: {quoted(whole.strip())}",
+        hint=f"write `{shorten(key)}: {text}`" if key else f"write `- {text}`",
     )
 
 

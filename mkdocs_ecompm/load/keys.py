@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from mkdocs_ecompm.load.cut_texts import quoted
 from mkdocs_ecompm.model.catalogue import finding
 from mkdocs_ecompm.model.content import Yaml, YamlList, YamlMap
+from mkdocs_ecompm.model.entry import Entry
 from mkdocs_ecompm.model.fields import ID_PATTERN, did_you_mean, shorten
 from mkdocs_ecompm.model.finding import Finding
 
@@ -94,6 +95,12 @@ def _whole_text(content: YamlMap, key: str, known: frozenset[str]) -> str:
     if not all(ID_PATTERN.fullmatch(part) for part in parts):
         return f"write {line}"
     return f"write {line} for one text, or `{field}: [{shorten(text)}]` for several items"
+
+
+@cache
+def entry_lists(kind: type[BaseModel]) -> frozenset[str]:
+    """The keys of a type under which a list of entries with ids of their own stands."""
+    return frozenset(key for key, part, free in _shape(kind).nested if issubclass(part, Entry) and not free)
 
 
 @cache

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Final
 
 from pydantic import ValidationError
 
 from mkdocs_ecompm.load.faults import faults
-from mkdocs_ecompm.load.keys import Hints, unknown_keys
+from mkdocs_ecompm.load.keys import Hints, entry_lists, unknown_keys
 from mkdocs_ecompm.model.catalogue import finding
 from mkdocs_ecompm.model.content import YamlList, YamlMap
 from mkdocs_ecompm.model.entry import Document, Part, Record
@@ -70,6 +71,8 @@ def _records(register: str, name: str, items: YamlList, kind: type[Part], found:
     validate = kind.model_validate
     for index, content in enumerate(items):
         if len(found.findings) >= MAX_FINDINGS:
+            message = f"{register} has more than {MAX_FINDINGS} faults; what follows was not looked at"
+            found.findings.append(finding("too-many-faults", message, items.at(index)))
             found.complete = False
             return
         if not isinstance(content, YamlMap):
@@ -83,9 +86,34 @@ def _records(register: str, name: str, items: YamlList, kind: type[Part], found:
             entry = validate(content)
         except ValidationError as error:
             found.findings.extend(_unexplained(faults(error, content, _called(content, name)), strange))
+            rest = _without_wrong_entries(content, kind, error)
+            if rest is not None:
+                found.records.append(Record(register, name, validate(rest), rest, rest.source))
         else:
             found.records.append(Record(register, name, entry, content, content.source))
         found.findings.extend(strange)
+
+
+def _without_wrong_entries(content: YamlMap, kind: type[Part], error: ValidationError) -> YamlMap | None:
+    """The record without the entries inside it that are wrong, if nothing else is: a bad row hides no other row."""
+    wrong: dict[str, set[int]] = {}
+    for item in error.errors(include_url=False):
+        match item["loc"]:
+            case (str(key), int(index), *_) if key in entry_lists(kind):
+                wrong.setdefault(key, set()).add(index)
+            case _:
+                return None
+    rest = copy(content)
+    for key, indices in wrong.items():
+        items = content[key]
+        if not isinstance(items, YamlList):
+            return None
+        kept = [index for index in range(len(items)) if index not in indices]
+        left = YamlList(items.path, items.line, items.column)
+        left.extend(items[index] for index in kept)
+        left.marks = [items.marks[index] for index in kept]
+        rest[key] = left
+    return rest
 
 
 def _unexplained(items: Iterable[Finding], strange: Iterable[Finding]) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Final
@@ -21,10 +21,13 @@ from mkdocs_ecompm.model.references import Reference, references_of
 COMPARISONS: Final = 50_000
 """Ids that are compared for hints in one project, about a second's work; later findings go without a hint."""
 
+MAX_NAMESAKES: Final = 100
+"""Records of one name that are looked at; so many of them cannot be told apart anyway."""
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A record that exists: where, its id as written, and what a reader calls it."""
+    """A record that exists: its register and list (`people.roles`), its id as written, what a reader calls it."""
 
     register: str
     list: str
@@ -43,15 +46,17 @@ class References:
     documents: Collection[str]
     registers: Mapping[str, bool]
     by_id: dict[str, list[Known]] = field(default_factory=dict)
+    by_list: dict[str, list[Known]] = field(default_factory=dict)
     _good: set[tuple[RefTo, str]] = field(default_factory=set)
-    _names: dict[str | tuple[str, str], list[Known]] = field(default_factory=dict)
+    _names: dict[tuple[str, ...], list[Known]] = field(default_factory=dict)
     _left: int = COMPARISONS
 
     def add(self, register: str, ids: Iterable[tuple[str, str, YamlMap]]) -> None:
         """Make the ids of a register known."""
         for own, name, content in ids:
-            known = Known(register, name, own, _headline(content))
+            known = Known(register, f"{register}.{name}", own, _headline(content))
             self.by_id.setdefault(own.casefold(), []).append(known)
+            self.by_list.setdefault(known.list, []).append(known)
 
     def check(self, part: BaseModel, content: YamlMap) -> Iterator[Finding]:
         """A finding for every reference of `part` that leads nowhere, or to several records."""
@@ -69,10 +74,11 @@ class References:
     def _fault(self, reference: Reference, content: YamlMap) -> Finding | None:
         to = reference.to
         found = self._meant(reference.value)
+        wanted = [known for known in found if known.list in to.targets] if to.targets else found
+        if wanted:
+            return _ambiguous(reference, wanted, content)
         if not to.targets:
-            return self._any_fault(reference, found, content)
-        if any(f"{known.register}.{known.list}" in to.targets for known in found):
-            return None
+            return self._any_fault(reference, content)
         asked = {target.partition(".")[0] for target in to.targets} & self.registers.keys()
         if not asked or not all(self.registers[register] for register in asked):
             return None
@@ -80,64 +86,67 @@ class References:
         elsewhere = next((known for known in found if known.register in asked), None)
         if elsewhere is not None:
             article = "an" if to.what[0] in "aeiou" else "a"
-            message = f"must be {article} {to.what}; `{elsewhere.id}` is one of the {elsewhere.list}"
+            message = f"must be {article} {to.what}; `{elsewhere.id}` is one of the {elsewhere.list.partition('.')[2]}"
             return finding("unknown-reference", f"{_field(reference)} {message}", source)
-        return self._unknown(reference, lambda known: f"{known.register}.{known.list}" in to.targets, source)
+        return self._unknown(reference, to.targets, source)
 
-    def _any_fault(self, reference: Reference, found: list[Known], content: YamlMap) -> Finding | None:
-        registers = {known.register: known.id for known in found}
+    def _any_fault(self, reference: Reference, content: YamlMap) -> Finding | None:
         source = content.at(*reference.steps)
-        if len(registers) > 1:
-            ways = ", ".join(f"`{register}/{own}`" for register, own in sorted(registers.items()))
-            message = f"{_field(reference)}: `{reference.value}` is the id of {len(registers)} records"
-            return finding("ambiguous-reference", message, source, hint=f"write one of {ways}")
-        if found:
-            return None
         register, slash, _ = reference.value.partition("/")
         if slash and register not in self.documents:
             hint = did_you_mean(register, self.documents)
             message = f"{_field(reference)}: there is no register `{shorten(register)}`"
             return finding("unknown-reference", message, source, hint=hint)
-        asked = (register,) if slash else tuple(self.registers)
+        asked = (register,) if slash else (*self.registers, *reference.to.beside)
         if not all(self.registers.get(name, False) for name in asked):
             return None
-        return self._unknown(reference, lambda known: not slash or known.register == register, source)
+        lists = [name for name in self.by_list if not slash or name.startswith(f"{register}.")]
+        return self._unknown(reference, lists, source)
 
     def _meant(self, value: str) -> list[Known]:
         register, slash, name = value.partition("/")
         found = self.by_id.get((name if slash else value).casefold(), [])
         return [known for known in found if known.register == register] if slash else found
 
-    def _unknown(self, reference: Reference, wanted: Callable[[Known], bool], source: Source) -> Finding:
+    def _unknown(self, reference: Reference, lists: Collection[str], source: Source) -> Finding:
         """The finding for a reference to nothing; the hint names the record that was probably meant."""
         value = reference.value
-        named = self._named(value, wanted)
+        hint = ""
+        named = self._named(value, lists)
         if named is None and self._left > 0:
-            candidates = [known for several in self.by_id.values() for known in several if wanted(known)]
-            self._left -= len(candidates)
+            candidates = [known for name in lists for known in self.by_list.get(name, ())]
+            self._left -= len(candidates) + 1
             named = _nearly_named(value, candidates)
-            hint = "" if named else did_you_mean(value, _spellings(value, candidates))
-        else:
-            hint = ""
+            hint = did_you_mean(value, _spellings(value, candidates))
         if named is not None:
             message = f"{_field(reference)} must be an id, got the name `{shorten(value)}`"
             return finding("name-for-id", message, source, hint=corrected(reference.steps, named.id))
         message = f"{_field(reference)}: there is no {reference.to.what} `{shorten(value)}`"
         return finding("unknown-reference", message, source, hint=hint)
 
-    def _named(self, value: str, wanted: Callable[[Known], bool]) -> Known | None:
+    def _named(self, value: str, lists: Collection[str]) -> Known | None:
         """The one record that is called so, by its whole name or by a word of it that no other has."""
         if not self._names:
-            for known in (known for several in self.by_id.values() for known in several):
+            for known in (known for several in self.by_list.values() for known in several):
                 name = fold(known.name)
-                for key in (name, *(("word", word) for word in name.split())):
-                    self._names.setdefault(key, []).append(known)
+                self._names.setdefault((name,), []).append(known)
+                for word in name.split():
+                    self._names.setdefault(("word of", word), []).append(known)
         folded = fold(value)
-        for key in (folded, ("word", folded)):
-            found = [known for known in self._names.get(key, ()) if wanted(known)]
+        for key in ((folded,), ("word of", folded)):
+            found = [known for known in self._names.get(key, [])[:MAX_NAMESAKES] if known.list in lists]
             if found:
                 return found[0] if len(found) == 1 else None
         return None
+
+
+def _ambiguous(reference: Reference, found: list[Known], content: YamlMap) -> Finding | None:
+    registers = {known.register: known.id for known in found}
+    if len(registers) == 1:
+        return None
+    ways = ", ".join(f"`{register}/{own}`" for register, own in sorted(registers.items()))
+    message = f"{_field(reference)}: `{reference.value}` is the id of {len(registers)} records"
+    return finding("ambiguous-reference", message, content.at(*reference.steps), hint=f"write one of {ways}")
 
 
 def _field(reference: Reference) -> str:

@@ -83,13 +83,16 @@ class _Reader:
     def read(self) -> YamlMap | None:
         """The mapping of the document, or None; `findings` says why."""
         try:
-            return self._document()
+            return self._document_or_fault()
         except _Stop:
             return None
+
+    def _document_or_fault(self) -> YamlMap | None:
+        try:
+            return self._document()
         except MarkedYAMLError as error:
-            self._add(
-                syntax(self.path, error.problem or "", error.problem_mark or error.context_mark, error.context_mark)
-            )
+            place = error.problem_mark or error.context_mark
+            self._add(syntax(self.path, error.problem or "", place, error.context_mark))
         except YAMLError as error:  # pragma: no cover  # unmarked: for a parser that refuses more than `refuse` does
             self._add(syntax(self.path, str(error), None))
         except (ValueError, OverflowError):  # the parser in Python, for an escape beyond Unicode
@@ -144,7 +147,7 @@ class _Reader:
             else:
                 value = event.value
                 if careful:
-                    self._scalar(event, place)
+                    self._scalar(event, place, key)
                 if not value:
                     value = None
             if keep:
@@ -217,14 +220,14 @@ class _Reader:
             return False
         return True
 
-    def _scalar(self, event: Any, place: Place) -> None:
-        """What is refused or doubted in a value; `place` is that of its key, or its own in a list."""
+    def _scalar(self, event: Any, place: Place, key: str = "") -> None:
+        """What is refused or doubted in a value; `place` is that of its key, or in a list (without a key) its own."""
         self._properties(event)
         if event.style == '"':
             self._escapes(event)
         elif not event.style and event.end_mark.line in self._cut:
             end = event.end_mark
-            cut = cut_text(Source(self.path, *place), event.value, self._cut[end.line], end.column)
+            cut = cut_text(Source(self.path, *place), key, event.value, self._cut[end.line], end.column)
             if cut and len(self.findings) < MAX_FINDINGS:
                 self.findings.append(cut)
 

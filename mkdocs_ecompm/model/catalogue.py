@@ -46,6 +46,7 @@ CATALOGUE: Final[Mapping[str, Code]] = MappingProxyType(
         "merge-conflict": _mistake("The file still holds the marks of a merge conflict."),
         "duplicate-register": _mistake("A register exists as a file and as a folder, or its header stands twice."),
         "unknown-register": _mistake("A file whose name is no register."),
+        "too-many-faults": _mistake("More than 10,000 faults in one register; the rest was not looked at."),
         # shape and values
         "unknown-key": _mistake("A key that this place does not have."),
         "missing-key": _mistake("A key that is needed here is missing or empty."),
@@ -88,6 +89,9 @@ CATALOGUE: Final[Mapping[str, Code]] = MappingProxyType(
         "date-before-network": _condition("A date that lies before the earliest day the plan allows."),
         "gate-not-signed": _condition("A phase that began before its gate was signed."),
         "go-live-in-freeze": _condition("A go-live inside a freeze of the shop."),
+        "holidays-unknown": Code(
+            Severity.INFO, About.PROJECT, "A country whose public holidays are not known on this machine."
+        ),
         # risks
         "risk-score-differs": _mistake("A stated score that the matrix does not give."),
         "risk-owner-not-person": _mistake("A risk owned by a group, or by nobody who is active."),

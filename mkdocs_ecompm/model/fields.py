@@ -114,11 +114,12 @@ class RefTo:
     """What a reference may point to: lists of registers (`people.people`), or any record when empty.
 
     Kept as metadata in the annotation; `load` resolves every reference after reading. A register that does not
-    exist is not asked.
+    exist is not asked; without all registers in `beside` a reference to any record is not judged at all.
     """
 
     targets: tuple[str, ...] = ()
     what: str = "record"
+    beside: tuple[str, ...] = ()
 
 
 def _ref(value: object) -> str:

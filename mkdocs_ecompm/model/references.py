@@ -63,7 +63,7 @@ def _fields(kind: type[BaseModel]) -> tuple[tuple[str, str, _Shape], ...]:
 
 
 def _shape(annotation: Any, metadata: tuple[Any, ...]) -> _Shape | None:
-    for item in metadata:
+    for item in reversed(metadata):  # the outermost says it last
         if isinstance(item, RefTo):
             return _Shape(ref=item)
     origin = get_origin(annotation)

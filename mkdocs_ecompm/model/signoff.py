@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 from mkdocs_ecompm.model.change import Change
 
@@ -65,7 +66,7 @@ class SignoffRecord:
 
     `id` is stable: `<commit>:<artifact>` for a commit's line. `date` is what the evidence claims, in UTC. `digest`
     is that of the content in the record's own tree, `current` whether the content shown has the same one.
-    `reasons` is empty if, and only if, `counts`.
+    `reasons` is empty if, and only if, `counts`. `base` are the commits of the trust states that it stands on.
     """
 
     id: str
@@ -87,6 +88,7 @@ class SignoffRecord:
     counts: bool
     reasons: tuple[str, ...]
     signature: SignatureFacts
+    base: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +122,27 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
-    """A trust state that came into force: at which commit, by whose approval, and from which states before it."""
+    """A trust state that came into force: at which commit, by whose approval, and from which states before it.
+
+    `approvals` are the commits of those approvals, `added` the fingerprint of the key that somebody added to himself.
+    """
 
     commit: str
     by: tuple[str, ...]
     date: datetime | None = None
     base: tuple[str, ...] = ()
+    approvals: tuple[str, ...] = ()
+    added: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedText:
+    """What an artifact of a project said at one digest: mappings, lists and texts, as an agreement binds them."""
+
+    project: str
+    artifact: str
+    digest: str
+    content: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +150,7 @@ class TrustState:
     """Which trust states are in force at the commit shown, and why.
 
     `source` is `verifier`, `project` or `first-use`; `pending` the digest of a trust state that waits for approval.
+    `states` has the content of the root's and of every adopted state by commit, `proposed` that of the one that waits.
     """
 
     root: str | None = None
@@ -141,11 +159,16 @@ class TrustState:
     adopted: tuple[Adoption, ...] = ()
     pending: str | None = None
     conflict: bool = False
+    states: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    proposed: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
 class Signoffs:
-    """Everything the engine says about one commit. `problem` names in a sentence why nothing could be judged."""
+    """Everything the engine says about one commit. `problem` names in a sentence why nothing could be judged.
+
+    `texts` has, by digest, what was agreed in each record, and what each demanded artifact says now.
+    """
 
     commit: str | None = None
     dirty: bool = False
@@ -153,6 +176,7 @@ class Signoffs:
     agreements: tuple[Agreement, ...] = ()
     records: tuple[SignoffRecord, ...] = ()
     problem: str = ""
+    texts: Mapping[str, AgreedText] = field(default_factory=dict)
 
     @cached_property
     def by_artifact(self) -> Mapping[str, Agreement]:

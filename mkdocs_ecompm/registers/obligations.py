@@ -10,7 +10,7 @@ from pydantic import BeforeValidator
 from mkdocs_ecompm.model.catalogue import finding
 from mkdocs_ecompm.model.duty import Duty
 from mkdocs_ecompm.model.entry import Document, Entry, Part, Record
-from mkdocs_ecompm.model.fields import AS_LIST, Day, PartyRef, Refs, ShortForm, Text, choice
+from mkdocs_ecompm.model.fields import AS_LIST, Day, PartyRef, Ref, RefTo, ShortForm, Text, choice
 from mkdocs_ecompm.model.finding import Finding
 from mkdocs_ecompm.model.parties import members, speakers
 from mkdocs_ecompm.model.project import Project
@@ -37,7 +37,7 @@ class Obligation(Entry):
     process: Annotated[tuple[Annotated[Step, ShortForm()], ...], BeforeValidator(_steps), AS_LIST] = ()
     proof: Text = ""
     accepted_by: PartyRef | None = None
-    needed_for: Refs = ()
+    needed_for: Annotated[tuple[Annotated[Ref, RefTo(beside=("timeline",))], ...], AS_LIST] = ()
     status: Annotated[str, choice("open", "met", "waived", "broken")] = "open"
     met_on: Day | None = None
 

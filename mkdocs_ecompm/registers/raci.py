@@ -58,18 +58,18 @@ class RaciDocument(Document):
 
 def check(project: Project) -> Iterable[Finding]:
     """One accountable a row, somebody who does it, nobody who has left, no row twice."""
-    seen: dict[str, str] = {}
     for matrix in project.state.of(Matrix):
+        ids: set[str] = set()
         names: set[str] = set()
         for index, activity in enumerate(matrix.entry.activities):
             yield from _row(project, matrix, index, activity)
-            if activity.id.casefold() in seen:
-                message = f"activity `{activity.id}` stands in matrix `{seen[activity.id.casefold()]}` already"
+            if activity.id.casefold() in ids:
+                message = f"the activity id `{activity.id}` is taken in this matrix"
                 yield finding("duplicate-id", message, matrix.at("activities", index, "id"))
             elif activity.name.strip().casefold() in names:
                 message = f"the activity `{activity.name}` stands in this matrix already"
                 yield finding("raci-duplicate-activity", message, matrix.at("activities", index, "name"))
-            seen.setdefault(activity.id.casefold(), matrix.id)
+            ids.add(activity.id.casefold())
             names.add(activity.name.strip().casefold())
 
 

@@ -1,7 +1,8 @@
 """Phases, gates, milestones and tasks: the plan. `timeline.yml`; each gate is an agreement of its own.
 
-This is the register's door: the schema is in `timeline_schema`, the computed plan in `timeline_plan`, the rules in
-`timeline_rules`, the page in `timeline_views` and `timeline_gantt`.
+This is the register's door. Behind it: `timeline_schema` says what may be written, `timeline_plan` computes the plan,
+`timeline_rules` checks it, `timeline_views` makes the page with the words of `timeline_words` and `timeline_gates`.
+The chart: `timeline_chart` chooses what is shown, `timeline_layout` places it, `timeline_gantt` holds the shapes.
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ from mkdocs_ecompm import language
 FONT_SIZE: Final = 11
 _NARROW: Final = frozenset("iljtfrI.,:;|!'()[]/ -")
 _WIDE: Final = frozenset("mwMWOQG@%&→·—")
-_DAY: Final = timedelta(days=1)
+_STEPS: Final = (1, 2, 3, 6, *(12 * years for years in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)))
+"""Months between two labels, from every month to every two thousand years."""
 _WEEKLY: Final = 75
 """Up to so many days the axis names Mondays."""
 _LABEL_ROOM: Final = 34
@@ -55,34 +56,33 @@ class Axis:
         return self.first <= day <= self.last
 
     def ticks(self) -> tuple[Tick, ...]:
-        """Mondays of a short plan, months of a longer one; of a very long one every second, third, sixth or twelfth."""
+        """Mondays of a short plan, months of a longer one, years of a very long one: as many as have room."""
         days = (self.last - self.first).days + 1
         if days <= _WEEKLY:
             return tuple(Tick(self.morning(day), language.short_day(day)) for day in self._mondays())
         month = (self.right - self.left) / days * 30
-        step = next((step for step in (1, 2, 3, 6) if step * month >= _LABEL_ROOM), 12)
-        return tuple(_month_tick(self.morning(day), day) for day in self._months() if (day.month - 1) % step == 0)
+        step = next(step for step in _STEPS if step * month >= _LABEL_ROOM)
+        return tuple(self._tick(day, years=step >= 12) for day in self._months(step))
 
-    def _months(self) -> Iterator[date]:
-        day = self.first if self.first.day == 1 else _next_month(self.first)
-        while day <= self.last:
-            yield day
-            day = _next_month(day)
+    def _tick(self, day: date, *, years: bool) -> Tick:
+        """The first of a month; January is named by its year, which stands out among months."""
+        if day.month == 1:
+            return Tick(self.morning(day), str(day.year), strong=not years)
+        return Tick(self.morning(day), language.month(day))
+
+    def _months(self, step: int) -> Iterator[date]:
+        """The first days of every `step`-th month on the axis, counted from the year 0."""
+        first, last = (day.year * 12 + day.month - 1 for day in (self.first, self.last))
+        for number in range(-(-first // step) * step, last + 1, step):
+            day = date(max(number // 12, 1), number % 12 + 1, 1)
+            if day >= self.first:
+                yield day
 
     def _mondays(self) -> Iterator[date]:
-        day = self.first + _DAY * (-self.first.weekday() % 7)
-        while day <= self.last:
-            yield day
-            day += 7 * _DAY
-
-
-def _month_tick(x: float, day: date) -> Tick:
-    """A month; January is named by its year."""
-    return Tick(x, str(day.year), strong=True) if day.month == 1 else Tick(x, language.month(day))
-
-
-def _next_month(day: date) -> date:
-    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+        """Every Monday on the axis."""
+        skipped = -self.first.weekday() % 7
+        for days in range(skipped, (self.last - self.first).days + 1, 7):
+            yield self.first + timedelta(days=days)
 
 
 def text_width(text: str, size: float = FONT_SIZE) -> float:

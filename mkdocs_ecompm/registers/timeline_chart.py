@@ -10,8 +10,9 @@ from typing import Final
 from mkdocs_ecompm import language
 from mkdocs_ecompm.model.entry import Record
 from mkdocs_ecompm.model.project import Project
-from mkdocs_ecompm.registers.timeline_gantt import Closed, Gantt, Group, Point, Wait, Work, draw
+from mkdocs_ecompm.registers.timeline_gantt import Closed, Gantt, Group, Point, Wait, Work
 from mkdocs_ecompm.registers.timeline_gates import GateCard
+from mkdocs_ecompm.registers.timeline_layout import draw
 from mkdocs_ecompm.registers.timeline_plan import calendar, summaries, target
 from mkdocs_ecompm.registers.timeline_schema import After, Gate, Milestone, Phase, Task
 from mkdocs_ecompm.schedule.calendar import TICKS, Calendar

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.language import Sentence
@@ -14,6 +15,9 @@ from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.signoff import Status
 from mkdocs_ecompm.registers.timeline_rules import is_signed
 from mkdocs_ecompm.registers.timeline_schema import DECIDED, Condition, Gate
+
+_BLOCKED: Final = frozenset({Status.REJECTED, Status.WITHDRAWN, Status.UNVERIFIABLE})
+"""What somebody must take back or repair before a gate, or what it requires, can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +122,18 @@ def _blockers(project: Project, record: Record[Gate]) -> Iterator[str]:
 def _mark(project: Project, record: Record[Gate], waits_for: tuple[str, ...]) -> GateMark:
     gate = record.entry
     if gate.decision in DECIDED:
-        if is_signed(project, record):
-            return GateMark("holds", "✓", "passed")
-        return GateMark("waits", "≠", "decided, not signed")
+        signed = is_signed(project, record)
+        return GateMark("holds", "✓", "passed") if signed else GateMark("waits", "≠", "decided, not signed")
     if gate.decision == "stop":
         return GateMark("broken", "✗", "stopped")
     if gate.date < project.as_of:
         return GateMark("broken", "!", f"{language.figure((project.as_of - gate.date).days, 'day')} late")
-    if gate.decision == "repeat":
-        return GateMark("waits", "↻", "to be repeated")
-    return GateMark("waits", "○", "open") if waits_for else GateMark("calm", "◇", "ready to decide")
+    agreement = project.signoffs.by_artifact.get(record.ref)
+    if agreement is not None and agreement.status in _BLOCKED:
+        return GateMark("broken", "✗", "blocked")
+    if gate.decision == "repeat" or waits_for:
+        return GateMark("waits", *("↻", "to be repeated") if gate.decision == "repeat" else ("○", "open"))
+    return GateMark("calm", "◇", "ready to decide")
 
 
 def _sentence(project: Project, record: Record[Gate], waits_for: tuple[str, ...]) -> Sentence:
@@ -141,11 +147,11 @@ def _sentence(project: Project, record: Record[Gate], waits_for: tuple[str, ...]
         return Sentence("Stopped here.", "The steering committee decided not to go on.")
     lead = "To be repeated." if gate.decision == "repeat" else ""
     if not waits_for:
-        return Sentence(lead or "Ready to be decided.", f"Nothing is missing; it stands on {day}.")
+        return Sentence(lead or "Ready to be decided.", f"Nothing is missing; it is due {day}.")
     verb = "is" if waits_for in {("one agreement",), ("one criterion",), ("one sign-off",)} else "are"
     missing = language.capital(f"{language.listing(waits_for)} {verb} missing")
     return Sentence(
-        lead or "Cannot pass yet.", f"{missing}; it stands on {day}, {language.when(gate.date, project.as_of)}."
+        lead or "Cannot pass yet.", f"{missing}; it is due {day}, {language.when(gate.date, project.as_of)}."
     )
 
 

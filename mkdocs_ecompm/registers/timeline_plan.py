@@ -10,6 +10,7 @@ from typing import Any
 from mkdocs_ecompm.model.entry import Record
 from mkdocs_ecompm.model.schedule import Schedule
 from mkdocs_ecompm.model.state import State
+from mkdocs_ecompm.registers.timeline_holidays import public_holidays
 from mkdocs_ecompm.registers.timeline_schema import After, Gate, Milestone, Phase, Task
 from mkdocs_ecompm.schedule.activity import Activity, Dependency, NotBefore
 from mkdocs_ecompm.schedule.calendar import WEEKDAYS, Calendar
@@ -35,7 +36,9 @@ def calendar(state: State, as_of: date) -> Calendar:
     start = getattr(project, "start", None) or min(_days(state), default=as_of)
     # A week without a working day is reported where it is written; the plan is then that of an ordinary week.
     workdays = getattr(given, "workdays", ()) or WEEKDAYS[:5]
-    return Calendar(start, workdays, getattr(given, "holidays", ()))
+    country = getattr(given, "country", "")
+    public = public_holidays(country, start.year) or () if country else ()
+    return Calendar(start, workdays, {*getattr(given, "holidays", ()), *public})
 
 
 def _days(state: State) -> Iterator[date]:

@@ -13,6 +13,7 @@ from mkdocs_ecompm.model.finding import Finding, Source
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.signoff import Status
 from mkdocs_ecompm.model.state import State
+from mkdocs_ecompm.registers.timeline_holidays import public_holidays
 from mkdocs_ecompm.registers.timeline_plan import activities, calendar, summaries, target
 from mkdocs_ecompm.registers.timeline_schema import DECIDED, Gate, Milestone, Phase, Task
 from mkdocs_ecompm.schedule.plan import find_cycles
@@ -29,6 +30,7 @@ _NOT_THE_GO_LIVE: Final = re.compile(
 
 def check(project: Project) -> Iterable[Finding]:
     """Cycles, days that cannot be, phases that began unsigned, a go-live in a freeze."""
+    yield from _holidays(project)
     yield from _orders(project.state)
     yield from _durations(project.state)
     yield from _cycles(project)
@@ -44,6 +46,16 @@ def is_go_live(milestone: Milestone) -> bool:
 
 
 # --- texts ----------------------------------------------------------------------------------------------------------
+
+
+def _holidays(project: Project) -> Iterator[Finding]:
+    """A country whose public holidays are not known here: the plan works on them."""
+    country = getattr(getattr(project.state.documents.get("project"), "calendar", None), "country", "")
+    content = project.state.contents.get("project")
+    if country and content is not None and public_holidays(country, project.as_of.year) is None:
+        message = f"the public holidays of `{country}` are not known here, so the plan works on them"
+        hint = "install mkdocs-ecompm[calendar] and write a code such as DE or DE-HH, or list them under holidays"
+        yield finding("holidays-unknown", message, content.at("calendar", "country"), hint=hint)
 
 
 def _orders(state: State) -> Iterator[Finding]:

@@ -14,24 +14,13 @@ from mkdocs_ecompm.model.entry import Record
 from mkdocs_ecompm.model.finding import Source
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.register import Heading, View
-from mkdocs_ecompm.model.schedule import Schedule, TaskDates
+from mkdocs_ecompm.model.schedule import TaskDates
 from mkdocs_ecompm.registers.timeline_chart import chart, standing
 from mkdocs_ecompm.registers.timeline_gantt import Gantt
 from mkdocs_ecompm.registers.timeline_gates import GateCard, gate_card
 from mkdocs_ecompm.registers.timeline_plan import summaries, target
-from mkdocs_ecompm.registers.timeline_rules import is_go_live
 from mkdocs_ecompm.registers.timeline_schema import After, Gate, Milestone, Phase, Task
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One figure behind the sentence."""
-
-    label: str
-    value: str
-    more: str
-    tone: str
-    page: str = ""
+from mkdocs_ecompm.registers.timeline_words import Figure, drawn, figures_of, go_live, goal_figure, sentence_of
 
 
 class PlanRow(NamedTuple):
@@ -92,10 +81,10 @@ def views(project: Project) -> Iterable[View]:
         template="timeline",
         section="Plan",
         context=TimelineView(
-            sentence=_sentence(project, cards),
-            figures=tuple(_figures(project, cards)),
+            sentence=sentence_of(project, cards),
+            figures=tuple(figures_of(project, cards)),
             gantt=drawing,
-            drawn=_drawn(project),
+            drawn=drawn(project),
             left_out=max(len(rows) - len(drawing.bars) - len(drawing.milestones), 0) if drawing else 0,
             gates=cards,
             rows=rows,
@@ -184,151 +173,4 @@ def _dates(project: Project, name: str) -> TaskDates | None:
     return project.schedule.tasks.get(name) if project.schedule else None
 
 
-def _phase_name(project: Project, ref: str | None) -> str:
-    return project.state.name(f"timeline/{ref}").removeprefix("timeline/") if ref else ""
-
-
-# --- the words --------------------------------------------------------------------------------------------------------
-
-
-def _sentence(project: Project, cards: Sequence[GateCard]) -> Sentence:
-    """When it ends, what decides that, and what the next gate waits for."""
-    plan = project.schedule
-    if plan is None or (not plan.tasks and not plan.cycle):
-        return Sentence("There is no plan yet.", "Tasks with durations give one.")
-    if plan.cycle:
-        names = language.few([project.state.name(f"timeline/{name}") for name in plan.cycle], most=4)
-        return Sentence("The plan cannot be computed.", f"{names} wait for each other in a circle.")
-    clauses = [*_promise(project), *_critical(project, plan), *_next_gate(cards)]
-    return Sentence(_headline(project, plan), " ".join(clauses))
-
-
-def go_live(project: Project) -> Record[Milestone] | None:
-    """The milestone that the project is about: its go-live, else its last one."""
-    milestones = project.state.of(Milestone)
-    named = [milestone for milestone in milestones if is_go_live(milestone.entry)]
-    return max(named or milestones, key=lambda milestone: standing(project, milestone), default=None)
-
-
-def _headline(project: Project, plan: Schedule) -> str:
-    goal = go_live(project)
-    if goal is None:
-        return f"The plan ends on {language.near_day(plan.finish, project.as_of)}." if plan.finish else "Nothing to do."
-    if goal.entry.reached:
-        return f"{goal.entry.name} was reached on {language.near_day(goal.entry.reached, project.as_of)}."
-    return f"{goal.entry.name}: {language.near_day(standing(project, goal), project.as_of)}."
-
-
-def _promise(project: Project) -> Iterator[str]:
-    goal = go_live(project)
-    if goal is None or goal.entry.reached:
-        return
-    days = (standing(project, goal) - goal.entry.date).days
-    if days > 0:
-        promised = language.near_day(goal.entry.date, project.as_of)
-        yield f"That is {language.figure(days, 'day')} later than promised, {promised}."
-
-
-def _critical(project: Project, plan: Schedule) -> Iterator[str]:
-    """What the critical path still runs through: the tasks if they are few, else their phases and the first of them."""
-    tasks = {task.id: task.entry for task in project.state.of(Task)}
-    path = [tasks[name] for name in plan.critical_paths[0] if name in tasks] if plan.critical_paths else []
-    ahead = [task for task in path if not task.done]
-    others = f"; {language.count(plan.critical_path_count - 1, 'other path is', 'other paths are')} as long"
-    tail = others if plan.critical_path_count > 1 else ""
-    if not ahead:
-        return
-    if len(ahead) <= 4:
-        yield f"The critical path runs through {language.listing(task.name for task in ahead)}{tail}."
-        return
-    phases = list(dict.fromkeys(_phase_name(project, task.phase) for task in ahead if task.phase))
-    through = language.few(phases, most=4) if phases else f"{len(ahead)} tasks"
-    until = language.near_day(plan.tasks[ahead[0].id].finish, project.as_of)
-    yield (
-        f"The critical path runs through {through}: {language.figure(len(ahead), 'task')} ahead, "
-        f"“{ahead[0].name}” first, until {until}{tail}."
-    )
-
-
-def _next_gate(cards: Sequence[GateCard]) -> Iterator[str]:
-    """What the next gate that cannot pass waits for."""
-    card = _next([card for card in cards if card.waits_for])
-    if card is not None:
-        yield f"Gate {card.id} waits for {language.listing(card.waits_for)}."
-
-
-def _next(cards: Sequence[GateCard]) -> GateCard | None:
-    return min((card for card in cards if not card.decided), key=lambda card: card.day, default=None)
-
-
-def _figures(project: Project, cards: Sequence[GateCard]) -> Iterator[Figure]:
-    """The few figures behind the sentence."""
-    plan, goal, gate = project.schedule, go_live(project), _next(cards)
-    if plan is None or not plan.tasks:
-        return
-    if goal is not None:
-        yield _goal_figure(project, goal)
-    if gate is not None:
-        waits = language.listing(gate.waits_for) if gate.waits_for else "nothing missing"
-        tone = gate.mark.tone
-        yield Figure(
-            f"Gate {gate.id}, {gate.name}", language.when(gate.day, project.as_of), waits, tone, f"timeline#{gate.id}"
-        )
-    yield from _work_figures(project, plan)
-
-
-def _goal_figure(project: Project, goal: Record[Milestone]) -> Figure:
-    """The go-live: as promised, later inside the tolerance of the charter, or later than that."""
-    day = standing(project, goal)
-    late = (day - goal.entry.date).days
-    tone, more = "holds", "reached" if goal.entry.reached else "as promised"
-    if late > 0:
-        tolerances = getattr(project.state.documents.get("charter"), "tolerances", None)
-        tolerated = getattr(tolerances, "days", None)
-        inside = tolerated is not None and late <= tolerated
-        tone = "waits" if inside else "broken"
-        more = f"promised {language.short_day(goal.entry.date)}, +{language.figure(late, 'day')}"
-        more += f" of {tolerated} tolerated" if tolerated is not None else ""
-    return Figure(goal.entry.name, language.short_day(day), more, tone, f"timeline#{goal.id}")
-
-
-def _work_figures(project: Project, plan: Schedule) -> Iterator[Figure]:
-    above = summaries(project.state)
-    tasks = [task for task in project.state.of(Task) if task.id not in above]
-    done = sum(1 for task in tasks if task.entry.done)
-    yield Figure(
-        "Tasks done",
-        f"{done} of {len(tasks)}",
-        f"the plan ends {language.day(plan.finish)}" if plan.finish else "",
-        "calm",
-        "timeline#tasks",
-    )
-    critical = [
-        task for task in tasks if task.id in plan.tasks and plan.tasks[task.id].critical and not task.entry.done
-    ]
-    near = sum(
-        1
-        for task in tasks
-        if not task.entry.done and task.id in plan.tasks and 0 < plan.tasks[task.id].total_float <= 5
-    )
-    more = (
-        f"{language.figure(near, 'more task')} with five days of float or less"
-        if near
-        else "the rest has more than a week"
-    )
-    yield Figure(
-        "Critical", language.figure(len(critical), "open task"), more, "waits" if critical else "calm", "timeline#tasks"
-    )
-
-
-def _drawn(project: Project) -> str:
-    """The chart in words."""
-    plan = project.schedule
-    if plan is None or plan.start is None or plan.finish is None:
-        return "Phases, gates and milestones on a time axis."
-    names = {record.id: record.headline for record in project.state.records.get("timeline", ())}
-    path = ", ".join(names[name] for name in plan.critical_paths[0]) if plan.critical_paths else "none"
-    return (
-        f"Tasks as bars from {language.day(plan.start)} to {language.day(plan.finish)}, by phase, with gates and "
-        f"milestones as diamonds. The critical path: {path}. The same figures stand in the table below."
-    )
+__all__ = ["Figure", "PlanRow", "TimelineView", "go_live", "goal_figure", "views"]

@@ -9,10 +9,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from mkdocs_ecompm.signatures import sshsig
 from mkdocs_ecompm.signatures.signature import Format, Signature
+
+if TYPE_CHECKING:
+    from mkdocs_ecompm.signatures.openpgp_certificate import Certificate
 
 __all__ = ["Signature", "SignedCommit", "committer_of", "split", "verify_commit", "verify_commits"]
 
@@ -27,6 +30,7 @@ _FORMATS: Final[dict[bytes, Format]] = {
     b"PGP MESSAGE": "openpgp",
     b"SIGNED MESSAGE": "x509",
 }
+_OPENPGP: Final = b"PGP SIGNATURE"
 _MOST_THREADS: Final = 8
 _AT_A_TIME: Final = 16
 _AHEAD: Final = 128
@@ -41,12 +45,13 @@ class SignedCommit:
     problem: str = ""
 
 
-def verify_commit(raw: bytes, object_format: str = "sha1") -> Signature:
+def verify_commit(raw: bytes, object_format: str = "sha1", openpgp: tuple[Certificate, ...] | None = None) -> Signature:
     """The verdict on the signature of a raw commit. Any bytes get an answer, none an error.
 
     Args:
         raw: The content of the commit object, as git stores it.
         object_format: `sha1` or `sha256`, the hash of the repository.
+        openpgp: The OpenPGP certificates that are known; None leaves signatures of this format `unsupported`.
     """
     commit = split(raw, object_format)
     if commit.signature is None:
@@ -58,10 +63,16 @@ def verify_commit(raw: bytes, object_format: str = "sha1") -> Signature:
         return Signature(kind, "bad", problem=f"The signature is bad: {problem}.")
     if kind == "ssh":
         return sshsig.verify(commit.payload, commit.signature)
+    if begin and begin[1] == _OPENPGP and openpgp is not None:
+        from mkdocs_ecompm.signatures import openpgp as pgp  # noqa: PLC0415  # many repositories have none
+
+        return pgp.verify(commit.payload, commit.signature, openpgp)
     return Signature(kind, "unsupported", problem=f"Signatures of the format {kind} are not verified.")
 
 
-def verify_commits(raws: Iterable[bytes], object_format: str = "sha1") -> Iterator[Signature]:
+def verify_commits(
+    raws: Iterable[bytes], object_format: str = "sha1", openpgp: tuple[Certificate, ...] | None = None
+) -> Iterator[Signature]:
     """The verdicts on many commits, in their order, on all processors: the arithmetic runs outside the interpreter.
 
     The commits are taken as they come, so that verifying begins while git is still reading, and none are kept.
@@ -69,7 +80,7 @@ def verify_commits(raws: Iterable[bytes], object_format: str = "sha1") -> Iterat
     from concurrent.futures import Future, ThreadPoolExecutor  # noqa: PLC0415  # slow to import, and only for many
 
     def verify(part: list[bytes]) -> list[Signature]:
-        return [verify_commit(raw, object_format) for raw in part]
+        return [verify_commit(raw, object_format, openpgp) for raw in part]
 
     coming = iter(raws)
     at_work: deque[Future[list[Signature]]] = deque()

@@ -12,7 +12,10 @@ Standing: TypeAlias = Literal["good", "unknown-key", "expired", "not-yet-valid",
 
 @dataclass(frozen=True, slots=True)
 class KnownKey:
-    """One key of somebody, in force in [since, until). A revoked one is never in force, whatever its time."""
+    """One key of somebody, in force in [since, until). A revoked one is never in force, whatever its time.
+
+    `blob` is the wire form of an SSH key, or the fingerprint of an OpenPGP certificate as text.
+    """
 
     signer: str
     blob: bytes

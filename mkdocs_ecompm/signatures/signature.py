@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, TypeAlias
 
 from mkdocs_ecompm.signatures.certificate import Certificate
 
 Format: TypeAlias = Literal["ssh", "openpgp", "x509", "none"]
-Status: TypeAlias = Literal["good", "bad", "unsupported", "none", "unknown-key"]
+Status: TypeAlias = Literal["good", "bad", "unsupported", "none", "unknown-key", "expired", "not-yet-valid", "revoked"]
+"""The last three are what an OpenPGP certificate says of its own key; keys of other formats carry no such words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,9 @@ class Signature:
     `key` is the fingerprint (`SHA256:...`) and `blob` the wire form of the public key; with a certificate, both are
     those of the key that it certifies. `hardware`: a security key made it and somebody touched it. `namespace` is what
     the signature says it is for. `problem` explains in a sentence every status but `good` and `none`.
+
+    Of OpenPGP, `key` is the fingerprint of the primary key (of an unknown key, what the signature names), `subkey` that
+    of the key that signed if it is another, and `until` the moment at which the certificate ends.
     """
 
     format: Format
@@ -28,3 +33,5 @@ class Signature:
     namespace: str | None = None
     certificate: Certificate | None = None
     problem: str = ""
+    subkey: str | None = None
+    until: datetime | None = None

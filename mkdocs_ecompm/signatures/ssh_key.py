@@ -20,16 +20,16 @@ SMALLEST_RSA: Final = 2048
 LARGEST_RSA: Final = 16384
 TOUCHED: Final = 0x01
 
-# The name of the curve inside the key, and the hash that belongs to it.
+# The name of the curve inside the key.
 _CURVES: Final = {
-    b"ecdsa-sha2-nistp256": (b"nistp256", "SHA256"),
-    b"ecdsa-sha2-nistp384": (b"nistp384", "SHA384"),
-    b"ecdsa-sha2-nistp521": (b"nistp521", "SHA512"),
-    SK_ECDSA: (b"nistp256", "SHA256"),
+    b"ecdsa-sha2-nistp256": b"nistp256",
+    b"ecdsa-sha2-nistp384": b"nistp384",
+    b"ecdsa-sha2-nistp521": b"nistp521",
+    SK_ECDSA: b"nistp256",
 }
-_RSA_HASHES: Final = {b"rsa-sha2-256": "SHA256", b"rsa-sha2-512": "SHA512"}
+_RSA_ALGORITHMS: Final = (b"rsa-sha2-256", b"rsa-sha2-512")
 _FIELDS: Final = {ED25519: 1, SK_ED25519: 2, RSA: 2, **dict.fromkeys(_CURVES, 2), SK_ECDSA: 3}
-_KNOWN_ALGORITHMS: Final = frozenset({ED25519, SK_ED25519, *_CURVES, *_RSA_HASHES})
+_KNOWN_ALGORITHMS: Final = frozenset({ED25519, SK_ED25519, *_CURVES, *_RSA_ALGORITHMS})
 
 Check = Callable[[bytes, bytes], bool]
 """Signature as it stands on the wire, message -> whether it is right."""
@@ -108,29 +108,42 @@ def read_key(kind: bytes, reader: Reader) -> PublicKey:
         MalformedError: it is damaged.
         UnsupportedError: it is of a kind that is not verified here.
     """
-    from mkdocs_ecompm.signatures import arithmetic  # noqa: PLC0415  # heavy, and only needed for a signature
-
     if kind in {ED25519, SK_ED25519}:
-        check = arithmetic.ed25519(reader.string())
+        check = _ed25519(reader)
         return PublicKey(kind, {kind: check}, reader.string() if kind == SK_ED25519 else None)
     if kind in _CURVES:
-        name, digest = _CURVES[kind]
-        if reader.string() != name:
-            raise MalformedError("its key names another curve")
-        check = arithmetic.ecdsa(name, digest, reader.string())
+        check = _ecdsa(_CURVES[kind], reader)
         return PublicKey(kind, {kind: check}, reader.string() if kind == SK_ECDSA else None)
     if kind == RSA:
-        exponent, modulus = reader.number(), reader.number()
-        if not SMALLEST_RSA <= modulus.bit_length() <= LARGEST_RSA:
-            raise UnsupportedError(f"an RSA key of {modulus.bit_length()} bits is not accepted")
-        return PublicKey(
-            kind, {name: arithmetic.rsa(exponent, modulus, digest) for name, digest in _RSA_HASHES.items()}
-        )
+        return PublicKey(kind, _rsa(reader))
     raise UnsupportedError(f"keys of the type {shown(kind)} are not verified")
 
 
+def _ed25519(reader: Reader) -> Check:
+    from mkdocs_ecompm.signatures import ed25519  # noqa: PLC0415  # heavy, as each of these: only what is met
+
+    return ed25519.checker(reader.string())
+
+
+def _ecdsa(curve: bytes, reader: Reader) -> Check:
+    from mkdocs_ecompm.signatures import ecdsa  # noqa: PLC0415
+
+    if reader.string() != curve:
+        raise MalformedError("its key names another curve")
+    return ecdsa.checker(curve, reader.string())
+
+
+def _rsa(reader: Reader) -> Mapping[bytes, Check]:
+    from mkdocs_ecompm.signatures import rsa  # noqa: PLC0415
+
+    exponent, modulus = reader.number(), reader.number()
+    if not SMALLEST_RSA <= modulus.bit_length() <= LARGEST_RSA:
+        raise UnsupportedError(f"an RSA key of {modulus.bit_length()} bits is not accepted")
+    return {name: rsa.checker(exponent, modulus, name) for name in _RSA_ALGORITHMS}
+
+
 def verify(key: PublicKey, signature: bytes, message: bytes) -> tuple[bool, bool]:
-    """Whether `signature` (in wire form) is the key's over `message`, and whether somebody touched a security key.
+    """Whether `signature` (in wire form) is the key's over `message`, and whether it says that somebody touched it.
 
     Raises:
         MalformedError: the signature is damaged or of another kind of key.
@@ -150,8 +163,7 @@ def verify(key: PublicKey, signature: bytes, message: bytes) -> tuple[bool, bool
         touched = bool(flags[0] & TOUCHED)
         message = hashlib.sha256(key.application).digest() + flags + counter + hashlib.sha256(message).digest()
     reader.end()
-    good = check(value, message)
-    return good, good and touched
+    return check(value, message), touched
 
 
 def shown(name: bytes) -> str:

@@ -73,8 +73,3 @@ class Reader:
 def string(data: bytes) -> bytes:
     """A string in wire form."""
     return len(data).to_bytes(4, "big") + data
-
-
-def number(value: int) -> bytes:
-    """A number of any length, not negative, in wire form."""
-    return string(value.to_bytes(value.bit_length() // 8 + 1, "big") if value else b"")

@@ -128,7 +128,7 @@ class Case:
     def fit(self, evidence: Evidence, place: Place) -> Fit:
         """How an approval relates to the content shown."""
         if self.bench.same(evidence, self.artifact):
-            gone = self.artifact == TRUST and self.bench.versions.left(evidence.place, TRUST)
+            gone = self.artifact == TRUST and self.bench.versions.left(evidence.place, TRUST) is not None
             return Fit.OTHER if gone else Fit.SAME
         return Fit.CHANGED if self._may_stand(evidence, place) else Fit.OTHER
 
@@ -138,8 +138,7 @@ class Case:
             return False
         shown = self.bench.shown
         left = self.bench.versions.left(evidence.place, self.artifact)
-        changed = min((day_of(when) for when in left), default=shown.as_of)
-        gates = gates_after(shown.contents, self.artifact, changed, shown.state)
+        gates = gates_after(shown.contents, self.artifact, day_of(left) if left else shown.as_of, shown.state)
         return bool(gates) and shown.as_of < gates[0]
 
     def _capacity_fault(self, evidence: Evidence, place: Place) -> str:

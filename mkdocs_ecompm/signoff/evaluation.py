@@ -22,7 +22,7 @@ from mkdocs_ecompm.signoff.court import Bench, Shown, readable
 from mkdocs_ecompm.signoff.evidence import claims, collect
 from mkdocs_ecompm.signoff.judgement import Judge
 from mkdocs_ecompm.signoff.policy import slots
-from mkdocs_ecompm.signoff.recording import record, unjudged
+from mkdocs_ecompm.signoff.recording import agreed_texts, record, unjudged
 from mkdocs_ecompm.signoff.versions import Versions
 from mkdocs_ecompm.signoff.walk import Walk
 
@@ -96,9 +96,12 @@ def _judged(request: Request, shown: Shown, walk: Walk) -> Answer:
             adopted=tuple(notices.adoption(adopted) for adopted in walk.adopted.values()),
             pending=pending.digest if pending else None,
             conflict=len(walk.heads) > 1,
+            states={commit: state.content for commit, state in walk.states.items()},
+            proposed=pending.content if pending else None,
         ),
         agreements=agreements(ruling),
         records=tuple(record(ruling, one) for one in evidence),
+        texts=agreed_texts(ruling, evidence),
     )
     findings = [*notices.of_trust(walk, request.state), *notices.of_messages(walk.history)]
     return Answer(signoffs, tuple(findings))

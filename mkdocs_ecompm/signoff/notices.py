@@ -14,7 +14,8 @@ from mkdocs_ecompm.signoff.walk import Adopted, Walk
 
 def adoption(adopted: Adopted) -> Adoption:
     """An adoption as a fact."""
-    return Adoption(adopted.commit, adopted.by, adopted.at, tuple(sorted(adopted.base)))
+    approvals = tuple(ask.commit for ask in adopted.asks)
+    return Adoption(adopted.commit, adopted.by, adopted.at, tuple(sorted(adopted.base)), approvals, adopted.added)
 
 
 def unusable(problem: str, state: State) -> Finding:

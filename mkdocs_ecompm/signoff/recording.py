@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mkdocs_ecompm.history.digest import TRUST
-from mkdocs_ecompm.model.signoff import Decision, SignoffRecord
+from mkdocs_ecompm.history.digest import TRUST, content
+from mkdocs_ecompm.model.signoff import AgreedText, Decision, SignoffRecord
 from mkdocs_ecompm.signoff.agreements import Hearing, Ruling
 from mkdocs_ecompm.signoff.court import readable
 from mkdocs_ecompm.signoff.evidence import Evidence
@@ -27,10 +27,26 @@ def record(ruling: Ruling, evidence: Evidence) -> SignoffRecord:
         role=spoke_for or evidence.role,
         deputy_for=deputy_for,
         current=current,
-        restored=came_back and bool(ruling.bench.versions.left(evidence.place, artifact)),
+        restored=came_back and ruling.bench.versions.left(evidence.place, artifact) is not None,
         counts=not reason,
         reasons=(reason,) if reason else (),
+        base=tuple(sorted(ruling.bench.walk.nodes[evidence.place].base)),
     )
+
+
+def agreed_texts(ruling: Ruling, evidence: Sequence[Evidence]) -> dict[str, AgreedText]:
+    """What was agreed, by digest: in the tree of each piece of evidence, and as it is shown now."""
+    found: dict[str, AgreedText] = {}
+    for one in evidence:
+        if one.digest is not None and one.digest not in found:
+            then = ruling.bench.walk.history.contents.at(one.place)
+            found[one.digest] = AgreedText(then.project or "", one.artifact, one.digest, content(then, one.artifact))
+    shown = ruling.bench.shown
+    for artifact in ruling.heard:
+        now = shown.digest(artifact) if readable(shown, artifact) else None
+        if now is not None and now not in found:
+            found[now] = AgreedText(shown.contents.project or "", artifact, now, content(shown.contents, artifact))
+    return found
 
 
 def unjudged(evidence: Evidence) -> SignoffRecord:

@@ -53,11 +53,6 @@ class TrustData:
     keys: Mapping[str, tuple[str, tuple[Key, ...]]]
     compromised: frozenset[str] = field(default_factory=frozenset)
 
-    def name(self, party: str) -> str | None:
-        """The id as its record has it, None if nobody has it."""
-        found = _party(self, party)
-        return found.id if found else None
-
 
 def read_trust(contents: Contents) -> TrustData | None:
     """The trust state of these contents; None without a trust section.
@@ -220,8 +215,3 @@ def _check_references(data: TrustData, part: Part) -> None:
         targets = [lists[name] for name in reference.to.targets if name in lists]
         if targets and not any(reference.value.casefold() in target for target in targets):
             raise InvalidTrust(f"There is no {reference.to.what} `{reference.value}`.")
-
-
-def _party(data: TrustData, party: str) -> Person | Department | Organisation | Role | None:
-    fold = party.casefold()
-    return data.people.get(fold) or data.groups.get(fold) or data.roles.get(fold)

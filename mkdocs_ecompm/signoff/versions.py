@@ -40,16 +40,15 @@ class Versions:
             )
         return self._changes[artifact]
 
-    def left(self, commit: str, artifact: str) -> tuple[datetime, ...]:
-        """The moments after a commit, which is marked, at which the artifact was made other than it is there."""
+    def left(self, commit: str, artifact: str) -> datetime | None:
+        """The first moment after a commit, which is marked, at which the artifact was other than there; None: never."""
         there = self.digest(commit, artifact)
-        return tuple(
-            self._walk.nodes[change.oid].at
-            for change in self.changes(artifact)
-            if change.oid != commit
-            and self._walk.ancestry.reaches(change.oid, commit)
-            and self.digest(change.oid, artifact) != there
-        )
+        later = [
+            (self._walk.nodes[change.oid].at, change.oid)
+            for change in self._folder_changes
+            if change.oid != commit and self._walk.ancestry.reaches(change.oid, commit)
+        ]
+        return next((when for when, oid in sorted(later) if self.digest(oid, artifact) != there), None)
 
     def authors(self, commit: str, artifact: str, without: frozenset[str]) -> frozenset[str | None]:
         """Who changed the artifact in the ancestors of a commit, but for those of the commits `without`.

@@ -15,7 +15,7 @@ SCHEME: Final = "ecompm:"
 # Texts are escaped, so a quotation mark in them can never look like the end of this attribute.
 _HREF: Final = re.compile(r' href="ecompm:([^"#]*)(#[^"]*)?"')
 
-_SINGLE_PAGES: Final = {"project": "index", "trust": "people"}
+_SINGLE_PAGES: Final = {"project": "index", "trust": "trust"}
 """Artifacts and registers that have no page of their own name."""
 
 

@@ -1,10 +1,11 @@
-"""The first page: how the project stands, in a sentence, four figures, and the lists that somebody must act on."""
+"""The first page: how the project stands, in a sentence, a few figures, and the lists that somebody must act on."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.language import Sentence
@@ -12,45 +13,19 @@ from mkdocs_ecompm.model.entry import Record
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.register import Heading, View
 from mkdocs_ecompm.model.signoff import Status
-from mkdocs_ecompm.registers import risks_views
 from mkdocs_ecompm.registers.risks import Risk, matrix_of
-from mkdocs_ecompm.registers.risks_views import RiskRow
-from mkdocs_ecompm.registers.timeline_rules import is_go_live
+from mkdocs_ecompm.registers.risks_views import RiskRow, rows_of, total_exposure
+from mkdocs_ecompm.registers.timeline_chart import standing
+from mkdocs_ecompm.registers.timeline_gates import GateCard, gate_card
 from mkdocs_ecompm.registers.timeline_schema import Gate, Milestone
-from mkdocs_ecompm.site import this_week
+from mkdocs_ecompm.registers.timeline_views import Figure, go_live, goal_figure
 from mkdocs_ecompm.site.signoffs import how_many_hold
 from mkdocs_ecompm.site.strip import badge_of
-from mkdocs_ecompm.site.this_week import Item
+from mkdocs_ecompm.site.this_week import Item, Span, spans_of
 
-_ITEMS = 7
-_RISKS = 5
-_AHEAD = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One number of the project: what it is, the value, what is behind it, and the page that tells more."""
-
-    label: str
-    value: str
-    more: str
-    tone: str
-    page: str
-
-
-@dataclass(frozen=True, slots=True)
-class GoLive:
-    """The day that matters most: as promised, and as the plan allows it."""
-
-    record: Record[Milestone]
-    promised: date
-    expected: date
-    reached: date | None
-
-    @property
-    def slip(self) -> int:
-        """Calendar days between the promise and what the plan allows; 0 or less is kept."""
-        return (self.expected - self.promised).days
+_ITEMS: Final = 7
+_RISKS: Final = 5
+_AHEAD: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,42 +72,23 @@ def views(project: Project) -> Iterable[View]:
 
 
 def _context(project: Project) -> OverviewView:
-    spans = this_week.spans_of(project)
+    spans = spans_of(project)
     urgent = [item for span in spans[:2] for item in span.items]
-    go_live = go_live_of(project)
-    gate = next_gate(project)
+    goal, gate = go_live(project), _next_gate(project)
     return OverviewView(
-        sentence=_sentence(project, go_live, gate, spans),
-        figures=tuple(_figures(project, go_live, gate, spans)),
+        sentence=_sentence(project, goal, gate, spans),
+        figures=tuple(_figures(project, goal, gate, spans)),
         items=tuple(urgent[:_ITEMS]),
         more_items=max(len(urgent) - _ITEMS, 0),
-        risks=risks_views.rows_of(project)[:_RISKS] if project.state.has("risks") else (),
+        risks=rows_of(project)[:_RISKS] if project.state.has("risks") else (),
         ahead=tuple(_ahead(project)),
     )
 
 
-# --- the plan ---------------------------------------------------------------------------------------------------------
-
-
-def go_live_of(project: Project) -> GoLive | None:
-    """The milestone on which the shop goes live, if the plan has one."""
-    record = next((record for record in project.state.of(Milestone) if is_go_live(record.entry)), None)
-    if record is None:
-        return None
-    entry = record.entry
-    return GoLive(record, entry.date, entry.reached or _expected(project, record.id, entry.date), entry.reached)
-
-
-def _expected(project: Project, milestone: str, promised: date) -> date:
-    """The day that the network gives, never earlier than what was promised."""
-    dates = project.schedule.tasks.get(milestone) if project.schedule else None
-    return max(dates.finish, promised) if dates else promised
-
-
-def next_gate(project: Project) -> Record[Gate] | None:
-    """The first gate that is not decided."""
-    gates = [record for record in project.state.of(Gate) if record.entry.decision in {"open", "repeat"}]
-    return min(gates, key=lambda record: record.entry.date, default=None)
+def _next_gate(project: Project) -> GateCard | None:
+    """The first gate that is still open."""
+    cards = [gate_card(project, record) for record in project.state.of(Gate)]
+    return min((card for card in cards if not card.decided), key=lambda card: card.day, default=None)
 
 
 def _ahead(project: Project) -> Iterable[Ahead]:
@@ -151,94 +107,61 @@ def _ahead(project: Project) -> Iterable[Ahead]:
 
 
 def _slip(project: Project, record: Record[Milestone]) -> int:
-    return (_expected(project, record.id, record.entry.date) - record.entry.date).days
+    """Calendar days between the promise and what the plan allows; 0 is kept."""
+    return (standing(project, record) - record.entry.date).days
 
 
 # --- the sentence -----------------------------------------------------------------------------------------------------
 
 
 def _sentence(
-    project: Project, go_live: GoLive | None, gate: Record[Gate] | None, spans: tuple[this_week.Span, ...]
+    project: Project, goal: Record[Milestone] | None, gate: GateCard | None, spans: tuple[Span, ...]
 ) -> Sentence:
-    parts = [
-        *([_gate_sentence(project, gate)] if gate else []),
-        *([how_many_hold(project)] if project.signoffs.agreements else []),
-        _late_sentence(spans),
-    ]
-    lead = _go_live_sentence(project, go_live) if go_live else parts.pop(0)
-    return Sentence(lead, " ".join(parts))
-
-
-def _go_live_sentence(project: Project, go_live: GoLive) -> str:
-    name, as_of = go_live.record.entry.name, project.as_of
-    if go_live.reached:
-        return f"{name} was reached on {language.near_day(go_live.reached, as_of)}."
-    if go_live.slip > 0:
-        days = language.figure(go_live.slip, "day")
-        expected, promised = language.near_day(go_live.expected, as_of), language.near_day(go_live.promised, as_of)
-        return f"{name} moves to {expected}, {days} later than the {promised} that was promised."
-    if go_live.promised < as_of:
-        return f"{name} was promised for {language.near_day(go_live.promised, as_of)} and has not been reached."
-    return f"{name} stands on {language.near_day(go_live.promised, as_of)}."
-
-
-def _gate_sentence(project: Project, gate: Record[Gate]) -> str:
-    lacks = _lacking(project, gate)
-    if not lacks:
-        return f"Gate {gate.id} can be decided."
-    return f"Gate {gate.id} cannot pass yet: {language.listing(lacks)} {'is' if _one(lacks) else 'are'} missing."
-
-
-def _one(lacks: list[str]) -> bool:
-    return len(lacks) == 1 and lacks[0].startswith("one ")
-
-
-def _counts(project: Project, gate: Record[Gate]) -> tuple[int, int, int]:
-    """Required agreements that do not hold, sign-offs of the gate itself that are missing, criteria not met."""
-    agreement = project.signoffs.by_artifact.get(gate.ref)
-    unsigned = sum(slot.status is not Status.VALID for slot in agreement.slots) if agreement else 0
-    required = [project.signoffs.by_artifact.get(artifact) for artifact in gate.entry.requires]
-    failing = sum(1 for item in required if item is not None and item.status is not Status.VALID)
-    return failing, unsigned, sum(not criterion.met for criterion in gate.entry.criteria)
-
-
-def _short_lacks(project: Project, gate: Record[Gate]) -> list[str]:
-    words = (("agreement", "agreements"), ("sign-off", "sign-offs"), ("criterion", "criteria"))
-    counts = _counts(project, gate)
-    return [language.figure(count, one, many) for count, (one, many) in zip(counts, words, strict=True) if count]
-
-
-def _lacking(project: Project, gate: Record[Gate]) -> list[str]:
-    failing, unsigned, unmet = _counts(project, gate)
-    return [
-        *([language.count(failing, "agreement that it requires", "agreements that it requires")] if failing else []),
-        *([language.count(unsigned, "sign-off")] if unsigned else []),
-        *([language.count(unmet, "criterion", "criteria")] if unmet else []),
-    ]
-
-
-def _late_sentence(spans: tuple[this_week.Span, ...]) -> str:
     late = len(spans[0].items)
-    if not late:
-        return "Nothing is late."
-    return f"{language.capital(language.count(late, 'thing'))} {'is' if late == 1 else 'are'} late."
+    parts = [
+        *([_goal_sentence(project, goal)] if goal else []),
+        *([_gate_sentence(gate)] if gate else []),
+        *([how_many_hold(project)] if project.signoffs.agreements else []),
+        f"{language.capital(language.count(late, 'thing'))} {'is' if late == 1 else 'are'} late."
+        if late
+        else "Nothing is late.",
+    ]
+    return Sentence(parts[0], " ".join(parts[1:]))
+
+
+def _goal_sentence(project: Project, goal: Record[Milestone]) -> str:
+    name, promised, as_of = goal.entry.name, goal.entry.date, project.as_of
+    if goal.entry.reached:
+        return f"{name} was reached on {language.near_day(goal.entry.reached, as_of)}."
+    slip = _slip(project, goal)
+    if slip > 0:
+        expected = language.near_day(standing(project, goal), as_of)
+        later = language.figure(slip, "day")
+        return f"{name} moves to {expected}, {later} later than the {language.near_day(promised, as_of)} promised."
+    if promised < as_of:
+        return f"{name} was promised for {language.near_day(promised, as_of)} and has not been reached."
+    return f"{name} stands on {language.near_day(promised, as_of)}."
+
+
+def _gate_sentence(gate: GateCard) -> str:
+    if not gate.waits_for:
+        return f"Gate {gate.id} can be decided."
+    one = len(gate.waits_for) == 1 and gate.waits_for[0].startswith("one ")
+    return f"Gate {gate.id} cannot pass yet: {language.listing(gate.waits_for)} {'is' if one else 'are'} missing."
 
 
 # --- the figures ------------------------------------------------------------------------------------------------------
 
 
 def _figures(
-    project: Project, go_live: GoLive | None, gate: Record[Gate] | None, spans: tuple[this_week.Span, ...]
+    project: Project, goal: Record[Milestone] | None, gate: GateCard | None, spans: tuple[Span, ...]
 ) -> Iterable[Figure]:
-    if go_live:
-        yield _go_live_figure(project, go_live)
+    if goal:
+        yield goal_figure(project, goal)
     if gate:
-        lacks = _lacking(project, gate)
-        late = gate.entry.date < project.as_of
-        more = f"waits for {' · '.join(_short_lacks(project, gate))}" if lacks else "can be decided"
-        value = language.capital(language.when(gate.entry.date, project.as_of))
-        tone = "broken" if late else ("waits" if lacks else "holds")
-        yield Figure(f"Gate {gate.id}, {gate.entry.name}", value, more, tone, f"timeline#{gate.id}")
+        more = f"waits for {' · '.join(gate.waits_for)}" if gate.waits_for else "can be decided"
+        value = language.capital(language.when(gate.day, project.as_of))
+        yield Figure(f"Gate {gate.id}, {gate.name}", value, more, gate.mark.tone, f"timeline#{gate.id}")
     if project.signoffs.agreements:
         yield _agreement_figure(project)
     overdue, friday, _ = (span.items for span in spans)
@@ -249,34 +172,21 @@ def _figures(
         yield _risk_figure(project)
 
 
-def _go_live_figure(project: Project, go_live: GoLive) -> Figure:
-    name = go_live.record.entry.name
-    page = f"timeline#{go_live.record.id}"
-    if go_live.reached:
-        return Figure(name, "reached", language.day(go_live.reached), "holds", page)
-    if go_live.slip > 0:
-        more = f"promised {language.day(go_live.promised)} · +{language.figure(go_live.slip, 'day')}"
-        return Figure(name, language.short_day(go_live.expected), more, "broken", page)
-    until = language.when(go_live.promised, project.as_of)
-    tone = "broken" if go_live.promised < project.as_of else "holds"
-    return Figure(name, language.short_day(go_live.promised), f"as promised · {until}", tone, page)
-
-
 def _agreement_figure(project: Project) -> Figure:
     agreements = project.signoffs.agreements
     holding = sum(agreement.status is Status.VALID for agreement in agreements)
-    others = [agreement.status.value for agreement in agreements if agreement.status is not Status.VALID]
-    kinds = " · ".join(f"{others.count(word)} {word}" for word in dict.fromkeys(sorted(others)))
+    failing = [agreement.status for agreement in agreements if agreement.status is not Status.VALID]
+    kinds = " · ".join(f"{failing.count(status)} {status.value}" for status in Status if status in failing)
     worst = min((agreement.status for agreement in agreements), key=lambda status: status.rank)
     tone = badge_of(worst, overdue=any(item.overdue for item in agreements)).tone
     return Figure("Agreements that hold", f"{holding} of {len(agreements)}", kinds or "all of them", tone, "signoffs")
 
 
 def _risk_figure(project: Project) -> Figure:
-    rows = risks_views.rows_of(project)
+    rows = rows_of(project)
     top = matrix_of(project.state).top
     grave = [row for row in rows if row.level == top and row.kind == "threat"]
-    total = risks_views.total_exposure(rows)
+    total = total_exposure(rows)
     currency = getattr(project.state.documents.get("project"), "currency", "")
     more = f"of {len(rows)} open" + (f" · weigh {language.money(round(total), currency)}" if total else "")
     return Figure(f"{language.capital(top)} risks", str(len(grave)), more, "waits" if grave else "holds", "risks")

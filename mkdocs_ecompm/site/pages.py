@@ -10,14 +10,15 @@ from typing import Final
 
 from mkdocs_ecompm.model.finding import Source
 from mkdocs_ecompm.model.project import Project
-from mkdocs_ecompm.model.register import Heading, Register, View
+from mkdocs_ecompm.model.register import Heading, View
 from mkdocs_ecompm.registers import REGISTERS
-from mkdocs_ecompm.site import findings, overview, person, signoffs, this_week
+from mkdocs_ecompm.site import agreement, findings, overview, person, signoffs, this_week, trust
+from mkdocs_ecompm.site.exclusion import without
 from mkdocs_ecompm.site.renderer import Renderer
 
 SITE_MAP: Final[Mapping[str, tuple[str, ...]]] = {
     "Today": ("index", "this-week"),
-    "Agreements": ("charter", "raci", "obligations", "signoffs"),
+    "Agreements": ("charter", "raci", "obligations", "signoffs", "trust"),
     "Plan": ("timeline",),
     "Money & risk": ("risks",),
     "Partners": ("people",),
@@ -33,7 +34,7 @@ class SiteOptions:
     """What the one who builds a site may choose.
 
     Attributes:
-        exclude: Registers (or `this-week`) that get no pages.
+        exclude: Registers that the site shows nothing of, or `this-week`.
         templates: The folder with the project's own templates, or None.
         cache: A folder for compiled templates, or None for no cache.
         edit_url: The forge's address for editing a file, with `{path}` and `{line}`; empty if there is none.
@@ -78,6 +79,11 @@ class Site:
     options: SiteOptions = field(default_factory=SiteOptions)
 
     @cached_property
+    def shown(self) -> Project:
+        """The project without the registers that this site leaves out."""
+        return without(self.project, self._excluded)
+
+    @cached_property
     def views(self) -> Mapping[str, View]:
         """Every view by its path, in the order of the site map."""
         found = [view for view in self._all_views() if view.path.split("/")[0] not in self._excluded]
@@ -88,9 +94,9 @@ class Site:
         """The templates with everything that they may call."""
         options = self.options
         return Renderer(
-            self.project,
+            self.shown,
             user_templates=options.templates,
-            cache=options.cache,
+            cache_folder=options.cache,
             edit_url=options.edit_url,
             commit_url=options.commit_url,
         )
@@ -121,14 +127,11 @@ class Site:
         return self.options.exclude - NOT_EXCLUDABLE
 
     def _all_views(self) -> Iterable[View]:
-        for module in (overview, this_week, signoffs, person, findings):
-            yield from module.views(self.project)
+        for module in (overview, this_week, signoffs, agreement, trust, person, findings):
+            yield from module.views(self.shown)
         for register in REGISTERS:
-            if self._readable(register):
-                yield from register.views(self.project)
-
-    def _readable(self, register: Register) -> bool:
-        return register.name in self.project.state.documents
+            if register.name in self.shown.state.documents:
+                yield from register.views(self.shown)
 
 
 def render(project: Project, options: SiteOptions | None = None) -> list[Page]:

@@ -97,9 +97,16 @@ def _view(project: Project, record: Record[Person]) -> View:
 def _context(project: Project, record: Record[Person]) -> PersonView:
     entry, state = record.entry, project.state
     mine = parties_of(project, record.id)
-    must_sign = tuple(_demands(project, record.id))
+    must_sign = tuple(dict.fromkeys(_demands(project, record.id)))
+    signing = {demand.artifact for demand in must_sign}
+    # A gate that waits for this person's signature stands among what is to be signed already.
     owes = _sorted(
-        duty for duty in project.duties if not duty.done and duty.kind != "sign-off" and _any(duty.who, mine)
+        duty
+        for duty in project.duties
+        if not duty.done
+        and duty.kind != "sign-off"
+        and not (duty.kind == "gate" and duty.ref in signing)
+        and _any(duty.who, mine)
     )
     owed = _sorted(duty for duty in project.duties if not duty.done and _any((duty.accepted_by,), mine))
     deputies = [deputy.entry for deputy in state.of(Deputy) if not _over(deputy.entry, project.as_of)]

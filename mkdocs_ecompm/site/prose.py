@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
 _QUOTED: Final = re.compile(r"`([^`\n]+)`")
+_MARKED: Final = re.compile(r"[\\`*_\[\]<>&!\n]")
 _ALLOWED: Final = re.compile(r"(https?://|mailto:)", re.IGNORECASE)
 
 # What a reader cannot see but a browser obeys: controls, bidirectional marks, line separators. The loader refuses them
@@ -33,6 +34,8 @@ def prose(text: str) -> Markup:
 
 def prose_line(text: str) -> Markup:
     """The text as safe HTML within a line: emphasis, code and links, no paragraphs."""
+    if not _MARKED.search(text):
+        return escape(visible(text))  # most texts are plain, and a register may have thousands of them
     return Markup(_markdown().renderInline(visible(text)))  # noqa: S704  # as above
 
 

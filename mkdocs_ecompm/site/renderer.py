@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
+from functools import cache
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any, Final
@@ -73,7 +74,7 @@ class Renderer:
         project: Project,
         *,
         user_templates: Path | None = None,
-        cache: Path | None = None,
+        cache_folder: Path | None = None,
         edit_url: str = "",
         commit_url: str = "",
     ) -> None:
@@ -82,9 +83,13 @@ class Renderer:
         self._commit_url = commit_url
         self._strips: dict[str, Strip | None] = {}
         self._places: dict[str, str] = {}
-        self._environment = _environment(_loader(user_templates), cache)
+        self._environment = _environment(_loader(user_templates), cache_folder)
         self._environment.filters.update(_filters(project))
         self._environment.globals.update(self._globals())
+        macros = self._environment.get_template("partials/macros.html.jinja").module
+        # The same few people and badges stand in thousands of rows: each is filled once. A template may call them
+        # without `ui.` where that matters.
+        self._environment.globals.update({name: cache(getattr(macros, name)) for name in ("party", "badge")})
 
     def page(self, view: View) -> str:
         """The whole page of a view."""
@@ -149,7 +154,7 @@ class Renderer:
             "artifact_name": lambda artifact: artifact_name(project.state, artifact),
             "sign_command": lambda artifact: sign_command(project.state, artifact),
         }
-        return {"project": facts, **calls}
+        return {"project": facts, "forge": bool(self._edit_url), **calls}
 
     def _strip(self, artifact: str) -> Strip | None:
         if artifact not in self._strips:
@@ -172,6 +177,27 @@ class Renderer:
 
     def _commit(self, commit: str) -> str:
         return self._commit_url.replace("{commit}", quote(commit, safe="")) if self._commit_url else ""
+
+
+class _Sandbox(SandboxedEnvironment):
+    """The sandbox, with a short way to our own facts: nearly every name in a template is a field of a view.
+
+    A page of thousands of records asks for hundreds of thousands of fields. Public names of our frozen dataclasses
+    are what templates are given on purpose; everything else goes the long way, through every check.
+    """
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if attribute[:1] != "_" and _is_fact(type(obj)):  # type: ignore[arg-type]  # types are hashable
+            try:
+                return getattr(obj, attribute)
+            except AttributeError:
+                return self.undefined(obj=obj, name=attribute)
+        return super().getattr(obj, attribute)
+
+
+@cache
+def _is_fact(kind: type) -> bool:
+    return is_dataclass(kind) and kind.__module__.startswith("mkdocs_ecompm.") and kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
 
 
 class _InsideLoader(FileSystemLoader):
@@ -201,17 +227,17 @@ def _loader(user_templates: Path | None) -> BaseLoader:
     return ChoiceLoader(loaders)
 
 
-def _environment(loader: BaseLoader, cache: Path | None) -> Environment:
-    if cache is not None:
-        cache.mkdir(parents=True, exist_ok=True)
-    return SandboxedEnvironment(
+def _environment(loader: BaseLoader, compiled: Path | None) -> Environment:
+    if compiled is not None:
+        compiled.mkdir(parents=True, exist_ok=True)
+    return _Sandbox(
         loader=loader,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=_written,
-        bytecode_cache=FileSystemBytecodeCache(str(cache)) if cache else None,
+        bytecode_cache=FileSystemBytecodeCache(str(compiled)) if compiled else None,
     )
 
 

@@ -24,22 +24,30 @@ ROOTS: Final = {
 """Where the trust root came from, in words."""
 
 _TO_DO: Final = {
-    Status.MISSING: "has not answered yet",
+    Status.MISSING: "no answer yet",
     Status.STALE: "agreed to an earlier text",
-    Status.REJECTED: "said no; the objection is still open",
+    Status.REJECTED: "said no, and the objection is still open",
     Status.WITHDRAWN: "took the agreement back",
     Status.UNVERIFIABLE: "cannot be checked here",
 }
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A party that is asked; `people` are those who can answer for it, `himself` where it is one of them."""
+
+    approver: str
+    people: tuple[str, ...]
+    himself: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ToDo:
-    """An approval that somebody has to give now."""
+    """Approvals of one artifact that are wanting for the same reason; `why` says which."""
 
     artifact: str
     label: str
-    approver: str
-    people: tuple[str, ...]
+    asked: tuple[Asked, ...]
     badge: Badge
     why: str
     due: date | None
@@ -48,7 +56,7 @@ class ToDo:
 
 @dataclass(frozen=True, slots=True)
 class AgreementRow:
-    """A demanded agreement; its strip says the rest."""
+    """A demanded agreement; its strip says the rest. `requires` are the agreements that it waits for."""
 
     artifact: str
     label: str
@@ -58,6 +66,7 @@ class AgreementRow:
     demanded: int
     due: date | None
     overdue: bool
+    requires: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +125,7 @@ def _context(project: Project) -> SignoffsView:
     newest = sorted(signoffs.records, key=lambda record: (record.date, record.id), reverse=True)
     records = [_record(project, record) for record in newest]
     agreements = sorted(signoffs.agreements, key=lambda item: (item.status.rank, not item.overdue))
-    todo = [_todo(project, agreement, slot) for agreement in agreements for slot in _waiting(agreement)]
+    todo = [item for agreement in agreements for item in _todo(project, agreement)]
     return SignoffsView(
         sentence=sentence_of(project),
         problem=signoffs.problem,
@@ -163,22 +172,27 @@ def _next_due(project: Project) -> str:
     return f"The next is due {language.near_day(min(days), project.as_of)}." if days else ""
 
 
-def _waiting(agreement: Agreement) -> Iterable[Slot]:
-    return (slot for slot in agreement.slots if slot.status is not Status.VALID)
+def _todo(project: Project, agreement: Agreement) -> Iterable[ToDo]:
+    """The slots that do not hold, those with the same status and delay together."""
+    groups: dict[tuple[Status, bool], list[Slot]] = {}
+    for slot in agreement.slots:
+        if slot.status is not Status.VALID:
+            groups.setdefault((slot.status, slot.overdue), []).append(slot)
+    for (status, overdue), slots in groups.items():
+        yield ToDo(
+            artifact=agreement.artifact,
+            label=artifact_name(project.state, agreement.artifact),
+            asked=tuple(dict.fromkeys(_asked(project, slot) for slot in slots)),
+            badge=badge_of(status, overdue=overdue),
+            why=_TO_DO[status],
+            due=agreement.due,
+            overdue=overdue,
+        )
 
 
-def _todo(project: Project, agreement: Agreement, slot: Slot) -> ToDo:
+def _asked(project: Project, slot: Slot) -> Asked:
     people = (slot.person,) if slot.person else speakers(project.state, slot.approver, project.as_of)
-    return ToDo(
-        artifact=agreement.artifact,
-        label=artifact_name(project.state, agreement.artifact),
-        approver=slot.approver,
-        people=people,
-        badge=badge_of(slot.status, overdue=slot.overdue),
-        why=_TO_DO[slot.status] if people else "is nobody today: the seat must be filled first",
-        due=agreement.due,
-        overdue=slot.overdue,
-    )
+    return Asked(slot.approver, people, slot.approver in people)
 
 
 def _agreement(project: Project, agreement: Agreement) -> AgreementRow:
@@ -191,6 +205,7 @@ def _agreement(project: Project, agreement: Agreement) -> AgreementRow:
         demanded=len(agreement.slots),
         due=agreement.due,
         overdue=agreement.overdue,
+        requires=agreement.requires_not_valid,
     )
 
 

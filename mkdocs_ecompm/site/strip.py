@@ -11,7 +11,7 @@ from mkdocs_ecompm.language import Sentence
 from mkdocs_ecompm.model.parties import speakers
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.signoff import Agreement, Assurance, SignoffRecord, Slot, Status
-from mkdocs_ecompm.site.wording import ChangeText, change_of
+from mkdocs_ecompm.site.wording import ChangeText, artifact_name, change_of
 
 SIGNS: Final = {
     Status.VALID: ("✓", "holds", "holds"),
@@ -163,10 +163,14 @@ def _clauses(project: Project, agreement: Agreement) -> list[str]:
     if agreement.changed:
         clauses.append("it changed since, and is agreed anew at the next gate")
     if agreement.changed_since:
-        clauses.append(f"{language.few(agreement.changed_since)} changed since the decision")
+        clauses.append(f"{_artifacts(project, agreement.changed_since)} changed since the decision")
     if agreement.requires_not_valid:
-        clauses.append(f"it also waits for {language.few(agreement.requires_not_valid)}")
+        clauses.append(f"it also waits for {_artifacts(project, agreement.requires_not_valid)}")
     return clauses
+
+
+def _artifacts(project: Project, artifacts: tuple[str, ...]) -> str:
+    return language.few(artifact_name(project.state, artifact) for artifact in artifacts)
 
 
 def _names(project: Project, slots: list[Slot]) -> str:

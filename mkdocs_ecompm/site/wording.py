@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from mkdocs_ecompm import language
@@ -23,6 +24,7 @@ class ChangeText:
 
 
 _LINKING: Final = re.compile(r"[_-]+")
+_LARGE: Final = re.compile(r"[1-9]\d{4,14}")
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -65,6 +67,8 @@ def _value(state: State, value: str | None) -> str:
             return language.day(date.fromisoformat(value))
         except ValueError:
             return value
+    if _LARGE.fullmatch(value):
+        return language.number(Decimal(value))
     party = state.party(value)
     return party.headline if party else shorten(value, 160)
 

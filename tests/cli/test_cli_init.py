@@ -106,17 +106,18 @@ def test_a_key_at_home_is_found_and_a_broken_one_is_not_taken(tmp_path: Path, ec
     (ssh / "id_ed25519.pub").write_text("ssh-ed25519 broken\n")
     key = SigningKey.make("mia", "ecdsa-256")
     (ssh / "id_ecdsa.pub").write_text(key.line + "\n")
-    ecompm("init", "new-shop")
+    answer = ecompm("init", "new-shop")
     person = people(tmp_path / "new-shop")["people"][0]  # type: ignore[index]
     assert person["keys"] == [{"ssh": key.line}]
+    assert "    git config user.signingkey ~/.ssh/id_ecdsa.pub\n" in answer.stdout
 
 
 def test_a_key_in_the_configuration_itself_is_taken(
     tmp_path: Path, ecompm: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = SigningKey.make("mia")
-    configure(tmp_path, monkeypatch, user_name="Mia", user_signingkey=f"key::{key.line}")
-    ecompm("init", "new-shop")
+    configure(tmp_path, monkeypatch, user_name="Mia", user_signingkey=f"key::{key.line}", gpg_format="ssh")
+    assert "git config" not in ecompm("init", "new-shop").stdout
     assert people(tmp_path / "new-shop")["people"][0]["keys"] == [{"ssh": key.line}]  # type: ignore[index]
 
 

@@ -41,6 +41,13 @@ def test_each_form_is_read(project: Path, settings: str, expected: tuple[str, ..
     assert trust_roots_of_site(project, None) == expected
 
 
+@pytest.mark.parametrize("stated", ["abc", "1234", "[abc]", "{a: b}", "main"])
+def test_what_is_no_full_id_is_a_sentence(project: Path, stated: str) -> None:
+    (project.parent / "mkdocs.yml").write_text(f"plugins:\n  - ecompm:\n      trust_root: {stated}\n")
+    with pytest.raises(ProjectError, match="must be a full commit id"):
+        trust_roots_of_site(project, None)
+
+
 def test_what_the_file_says_is_never_run(project: Path, tmp_path: Path) -> None:
     trap = tmp_path / "trap"
     (project.parent / "mkdocs.yml").write_text(f"x: !!python/object/apply:os.mkdir ['{trap}']\nplugins: [ecompm]\n")

@@ -101,6 +101,7 @@ def test_a_missing_object_is_not_fetched(made: TestRepository, tmp_path: Path) -
         "remote.origin.partialCloneFilter": "blob:none",
         "remote.origin.uploadpack": str(program),
         "protocol.allow": "always",
+        "protocol.file.allow": "always",
     }.items():
         made.configure(name, value)
     with Repository.open(made.folder) as repository:
@@ -177,11 +178,9 @@ def test_the_users_configuration_decides_nothing(
     made: TestRepository, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     expected = read_everything(made.folder)
-    config = tmp_path / "config"
-    config.write_text(
-        "[core]\n\tbare = true\n\texcludesFile = /dev/null\n[safe]\n\tbareRepository = explicit\n[broken\n"
-    )
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
+    (tmp_path / ".gitconfig").write_text("[core]\n\tbare = true\n[broken\n")
+    monkeypatch.delenv("GIT_CONFIG_GLOBAL")
+    monkeypatch.setenv("HOME", str(tmp_path))
     assert read_everything(made.folder) == expected
 
 

@@ -149,6 +149,11 @@ def test_a_repository_of_somebody_else(made: TestRepository, monkeypatch: pytest
         assert not repository.dirty("project")
 
 
+def test_a_file_is_no_folder(made: TestRepository) -> None:
+    with pytest.raises(GitError, match=r"^git cannot be started in .*README\.md: Not a directory\.$"):
+        Repository.open(made.folder / "README.md")
+
+
 # --- names --------------------------------------------------------------------------------------------------------
 
 
@@ -224,7 +229,25 @@ def test_an_abandoned_question_disturbs_nobody(made: TestRepository) -> None:
     with Repository.open(made.folder) as repository:
         commits = repository.rev_list()
         next(iter(repository.read_many(commits * 100)))
-        assert repository.read(commits[1]).oid == commits[1]
+        assert repository.read(commits[3]).oid == commits[3]
+
+
+def test_a_history_that_nobody_reads_to_its_end(made: TestRepository) -> None:
+    with Repository.open(made.folder) as repository:
+        history = repository.walk_history("main")
+        assert next(history) == made.tip()
+        history.close()  # type: ignore[attr-defined]  # it is a generator
+        assert repository.rev_list("main")[0] == made.tip()
+
+
+def test_the_next_commits_at_once(made: TestRepository) -> None:
+    with Repository.open(made.folder) as repository:
+        oids = repository.rev_list()
+        assert [commit.oid for commit in repository.commits([*oids, oids[0]])] == [*oids, oids[0]]
+        with pytest.raises(MissingObject):
+            repository.commits([oids[0], "0" * 40])
+        with pytest.raises(MalformedObject):
+            repository.commits([repository.commit(oids[0]).tree])
 
 
 def test_closing_leaves_no_process(made: TestRepository) -> None:
@@ -316,6 +339,21 @@ def test_a_damaged_object_hides_no_other(made: TestRepository) -> None:
         assert all(isinstance(answer, GitObject) for answer in answers)
         with pytest.raises(GitError):
             repository.read(bad)
+        with pytest.raises(GitError):
+            repository.resolve(bad)
+
+
+def test_a_cut_object_is_damaged(made: TestRepository) -> None:
+    head = made.tip() or ""
+    path = made.git_dir / "objects" / head[:2] / head[2:]
+    path.write_bytes(path.read_bytes()[:-20])
+    with Repository.open(made.folder) as repository:
+        with pytest.raises(GitError):
+            repository.commit(head)
+        with pytest.raises(GitError):
+            repository.head()
+        with pytest.raises(GitError):
+            repository.rev_list()
 
 
 def test_a_hole_in_the_history(made: TestRepository) -> None:

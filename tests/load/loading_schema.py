@@ -76,6 +76,7 @@ class Job(Entry):
     at: Instant | None = None
     done: YesNo = False
     needs: Refs = ()
+    after: Annotated[str | None, RefTo(("jobs.jobs", "plan.tasks"), "job or task")] = None
     pair: tuple[Whole, Whole] | None = None
 
 

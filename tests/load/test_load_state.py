@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from loading_schema import DOCUMENTS, PEOPLE, Job, Jobs, Person
 
+from mkdocs_ecompm.load import parser
 from mkdocs_ecompm.load.files import FilesError, FolderFiles, MemoryFiles
 from mkdocs_ecompm.load.state import load_contents, load_state
 from mkdocs_ecompm.load.yaml_reader import Parsed, read_yaml
@@ -281,7 +283,15 @@ def test_a_bare_id_in_several_registers_is_ambiguous_and_a_full_one_is_not() -> 
     assert found.hint == "write one of `jobs/X1`, `plan/X1`"
 
 
-def test_a_targeted_reference_is_never_ambiguous() -> None:
+def test_a_reference_into_two_registers_asks_those_that_exist_and_may_be_ambiguous() -> None:
+    plan = "tasks:\n  - {id: X1, title: T}\n  - {id: X2, title: T, after: X1}\n  - {id: X3, title: T, after: X9}\n"
+    assert told(load(plan=plan)) == ["plan.yml:4:24 unknown-reference"]
+    state = load(plan=plan, jobs="jobs: [{id: x1, title: T, after: plan/X1}]\n")
+    assert told(state) == ["plan.yml:3:24 ambiguous-reference", "plan.yml:4:24 unknown-reference"]
+    assert state.findings[0].hint == "write one of `jobs/x1`, `plan/X1`"
+
+
+def test_an_id_outside_the_targets_makes_a_reference_no_more_ambiguous() -> None:
     state = load(people=PEOPLE, plan="tasks:\n  - {id: mia, title: T, owner: mia, helpers: [people/mia]}\n")
     assert told(state) == []
 
@@ -455,6 +465,42 @@ def test_links_are_refused_and_never_followed(tmp_path: Path) -> None:
     assert state.unreadable == {"jobs": "project/jobs.yml", "plan": "project/plan"}
     assert not state.of(Job)
     assert len(state.of(Person)) == 3
+
+
+def test_a_name_that_a_terminal_would_obey_is_refused_and_shown_without_it() -> None:
+    state = load_texts({"jobs/\x1b[31m\u202e.yml": "jobs: []", "p\nq.yml": "", "plan.yml": ""})
+    assert told(state) == ["jobs/\ufffd[31m\ufffd.yml:1:1 yaml-encoding", "p\ufffdq.yml:1:1 yaml-encoding"]
+    assert "jobs" in state.unreadable
+    assert all(str(item.source).isprintable() and item.message.isprintable() for item in state.findings)
+
+
+def test_a_pipe_is_no_register(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "jobs.yml")
+    state = load_state(FolderFiles(tmp_path), DOCUMENTS)
+    assert told(state) == ["jobs.yml:1:1 path-outside-project"]
+
+
+def test_names_are_found_when_hints_have_ended() -> None:
+    jobs = "jobs:\n" + "".join(f"  - {{id: J{n}, title: T, owner: who{n}}}\n" for n in range(10_000))
+    state = load(people=PEOPLE, jobs=jobs + "  - {id: L, title: T, owner: Jan Berg}\n")
+    (named,) = [item for item in state.findings if item.code == "name-for-id"]
+    assert named.hint == "write `owner: jan`"
+
+
+def test_a_surname_of_two_people_names_nobody() -> None:
+    assert [item.code for item in job("    owner: berg\n").findings] == ["unknown-reference"]
+
+
+def test_an_empty_header_key_may_stand_in_a_second_file() -> None:
+    state = load(jobs__a="topic:\njobs:\n", jobs__b="topic: T\njobs: [{id: A, title: T}]\n", jobs__c="topic:\nhuh:\n")
+    assert told(state) == ["jobs/c.yml:2:1 unknown-key"]
+    assert str(state.contents["jobs"].at("topic")) == "project/jobs/b.yml:1:1"
+
+
+def test_an_escape_beyond_unicode_is_a_finding_with_either_parser(monkeypatch: pytest.MonkeyPatch) -> None:
+    for libyaml in (True, False):
+        monkeypatch.setattr(parser, "LIBYAML", libyaml)
+        assert [item.code for item in load(jobs='topic: "\\UFFFFFFFF"').findings] == ["yaml-syntax"]
 
 
 def test_no_prefix() -> None:

@@ -199,7 +199,7 @@ def test_a_fault_does_not_hide_the_next_and_the_rest_can_be_looked_at() -> None:
 CUT = {
     "wish: Kundenwunsch #4711\n": [(1, 1, '"Kundenwunsch #4711"')],
     "a:\n  - b: x #1\n": [(2, 5, '"x #1"')],
-    "a:\n  - x  #1\n  - ok\n": [(2, 5, '"x  #1"')],
+    "a:\n  - x  #1\n  - ok\n": [(2, 5, '"x #1"')],
     "a: #4711\n": [(1, 1, '"#4711"')],
     'a: say "x" #1\n': [(1, 1, "'say \"x\" #1'")],
     "a: one\n  two #3\n": [(1, 1, '"two #3"')],
@@ -225,7 +225,19 @@ def test_text_cut_by_comment(text: str) -> None:
     expected = [(line, column) for line, column, _ in CUT[text]]
     assert [(line, column) for _, line, column in places(parsed)] == expected
     for item, (_, _, hint) in zip(parsed.findings, CUT[text], strict=True):
-        assert item.hint.endswith(hint)
+        assert item.hint.endswith(f"{hint}`")
+
+
+def test_a_cut_text_is_shown_as_the_corrected_line() -> None:
+    found = read_yaml("x.yml", b"wish: Kundenwunsch #4711\nlist:\n  - a #1\n").findings
+    assert [item.hint for item in found] == ['write `wish: "Kundenwunsch #4711"`', 'write `- "a #1"`']
+
+
+@pytest.mark.parametrize("number", [98, 99, 100, 101])
+def test_a_syntax_error_after_a_hundred_faults_is_no_crash(number: int) -> None:
+    parsed = read_yaml("x.yml", b"a: 1\n" * (number + 1) + b"b: c: d\n")
+    assert parsed.content is None
+    assert len(parsed.findings) == min(number + 1, 100)
 
 
 def test_many_cut_texts_never_make_a_file_unreadable() -> None:

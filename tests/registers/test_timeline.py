@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import replace
 from datetime import date
 from textwrap import dedent
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,7 +16,7 @@ from mkdocs_ecompm.load.state import load_state
 from mkdocs_ecompm.model.finding import Finding
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.signoff import Agreement, Signoffs, Slot, Status
-from mkdocs_ecompm.registers import DOCUMENTS
+from mkdocs_ecompm.registers import DOCUMENTS, timeline_holidays
 from mkdocs_ecompm.registers.timeline import REGISTER, schedule
 from mkdocs_ecompm.registers.timeline_axis import text_width
 from mkdocs_ecompm.registers.timeline_gantt import WIDTH, Gantt
@@ -169,6 +171,29 @@ def test_progress_makes_as_of_the_status_date() -> None:
     assert early(project(text % "", "2026-03-10"), "A") == (0, 4)
     assert early(project(text % ", progress: 0", "2026-03-10"), "A") == (5, 9)
     assert early(project(text % ", progress: 50", "2026-03-10"), "A") == (0, 7)
+
+
+def test_public_holidays_of_a_country_come_from_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    def country_holidays(country: str, *, subdiv: str | None, years: range) -> dict[date, str]:
+        if country != "DE":
+            raise NotImplementedError
+        return {date(2026, 3, 3): f"{subdiv} {years[0]}"}
+
+    given = "id: s\nname: S\nstart: 2026-03-02\ncalendar:\n  country: %s\n"
+    text = "tasks:\n  - {id: A, name: A, duration: 2d}\n"
+    monkeypatch.setitem(sys.modules, "holidays", SimpleNamespace(country_holidays=country_holidays))
+    timeline_holidays.public_holidays.cache_clear()
+    german, elsewhere = project(text, project=given % "de-hh"), project(text, project=given % "XX")
+    assert german.schedule is not None
+    assert german.schedule.finish == date(2026, 3, 4)
+    assert list(REGISTER.check(german)) == []
+    (finding,) = REGISTER.check(elsewhere)
+    assert (finding.code, finding.source and finding.source.line) == ("holidays-unknown", 5)
+    monkeypatch.setitem(sys.modules, "holidays", None)
+    timeline_holidays.public_holidays.cache_clear()
+    (finding,) = REGISTER.check(project(text, project=given % "DE"))
+    assert finding.severity == "info"
+    timeline_holidays.public_holidays.cache_clear()
 
 
 # --- findings about the project ---------------------------------------------------------------------------------------
@@ -388,6 +413,25 @@ def test_labels_stay_inside_and_do_not_touch(as_of: str) -> None:
             assert apart, (left, top, other_left, other_top)
 
 
+def test_a_label_goes_right_then_left_then_inside_its_bar() -> None:
+    text = "tasks:\n"
+    text += "  - {id: A, name: Short and early, duration: 10d}\n"
+    text += "  - {id: B, name: Short and late, duration: 10d, not_before: 2026-12-01}\n"
+    text += "  - {id: C, name: As long as the plan itself, duration: 205d}\n"
+    text += f"  - {{id: D, name: {'Nothing can hold this ' * 20}, duration: 205d}}\n"
+    chart = page(project(text)).gantt
+    assert chart is not None
+    labels = {bar.work.id: bar.label for bar in chart.bars}
+    assert [(labels[name].anchor, labels[name].inside) for name in "ABCD"] == [
+        ("start", False),
+        ("end", False),
+        ("start", True),
+        ("start", True),
+    ]
+    assert labels["D"].text.endswith("…")
+    assert labels["C"].text == "As long as the plan itself"
+
+
 def test_a_crowded_chart_shows_the_tasks_with_the_least_float() -> None:
     tasks = "".join(f"  - {{id: T{n}, name: Task {n}, duration: {n % 9 + 1}d}}\n" for n in range(600))
     view = page(project("tasks:\n" + tasks))
@@ -457,3 +501,57 @@ def test_what_people_write_is_text_everywhere() -> None:
     assert "<script>" not in text
     assert "{{ 7 * 7 }}" in text
     assert '" onload=x' not in text
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "tone", "word", "lead"),
+    [
+        ("date: 2026-03-10, decision: stop", None, "broken", "stopped", "Stopped here."),
+        ("date: 2026-03-10, decision: repeat", None, "waits", "to be repeated", "To be repeated."),
+        ("date: 2026-03-01", None, "broken", "1 day late", "Ready to be decided."),
+        ("date: 2026-03-10", None, "calm", "ready to decide", "Ready to be decided."),
+        ("date: 2026-03-10", Status.MISSING, "waits", "open", "Cannot pass yet."),
+        ("date: 2026-03-10", Status.REJECTED, "broken", "blocked", "Cannot pass yet."),
+        ("date: 2026-03-10, decision: go", Status.VALID, "holds", "passed", "Passed: go."),
+    ],
+)
+def test_a_gate_says_how_it_stands(fields: str, status: Status | None, tone: str, word: str, lead: str) -> None:
+    found = project(f"gates:\n  - {{id: G, name: G, {fields}}}\n", "2026-03-02", agreed(status) if status else None)
+    (card,) = page(found).gates
+    assert (card.mark.tone, card.mark.word, card.sentence.lead) == (tone, word, lead)
+
+
+def test_a_long_critical_path_is_told_by_its_phases() -> None:
+    text = "phases:\n  - {id: a, name: Alpha, start: 2026-03-02, end: 2026-12-31}\n"
+    text += "  - {id: b, name: Beta, start: 2026-03-02, end: 2026-12-31}\ntasks:\n"
+    for number in range(6):
+        after = f", after: [T{number - 1}]" if number else ""
+        text += f"  - {{id: T{number}, name: Task {number}, duration: 1d, phase: {'ab'[number // 3]}{after}}}\n"
+    text += "  - {id: P, name: Parallel, duration: 6d}\n"
+    view = page(project(text))
+    assert view.sentence.lead == "The plan ends on 10 March."
+    assert view.sentence.rest == (
+        "The critical path runs through Alpha and Beta: 6 tasks ahead, “Task 0” first, until 2 March; "
+        "one other path is as long."
+    )
+
+
+def test_a_slip_inside_the_tolerance_of_the_charter_waits() -> None:
+    text = "milestones:\n  - {id: M, name: Go-live, date: 2026-03-04, after: [A]}\n"
+    text += "tasks:\n  - {id: A, name: A, duration: 4d}\n"
+    charter = "problem: P\ntolerances:\n  days: %s\n"
+    inside = page(project(text, charter=charter % 1)).figures[0]
+    beyond = page(project(text.replace("4d", "5d"), charter=charter % 1)).figures[0]
+    plain = page(project(text)).figures[0]
+    assert (inside.tone, inside.more) == ("waits", "promised 4 Mar, +1 day of 1 tolerated")
+    assert (beyond.tone, plain.tone) == ("broken", "broken")
+
+
+def test_a_reached_go_live_is_told_as_reached() -> None:
+    view = page(
+        project(
+            "milestones:\n  - {id: M, name: Go-live, date: 2026-03-04, reached: 2026-03-05}\n"
+            + PAGE[PAGE.index("tasks:") :]
+        )
+    )
+    assert view.sentence.lead == "Go-live was reached on 5 March."

@@ -102,9 +102,11 @@ def test_a_finish_against_the_plan_frees_the_predecessor() -> None:
 
 
 def test_a_start_that_happened_cannot_be_delayed() -> None:
-    plan = planned(task("A", 5, started=march(2)), task("B", 2, "A", kind="SS"), task("C", 20), status=4)
-    assert early(plan, "B") == (2, 4)
+    plan = planned(task("A", 5, started=march(2)), task("B", 20, "A", kind="SS"), status=4)
+    assert early(plan, "A") == (0, 7)
+    assert early(plan, "B") == (2, 22)
     assert plan.tasks["A"].total_float == 15
+    assert plan.critical_paths == (("B",),)
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -99,3 +101,36 @@ def test_critical_paths_are_the_longest_chains_without_room(network: list[Activi
     expected = {chain for name in critical - entered for chain in chains(name)}
     assert set(plan.critical_paths) == expected
     assert plan.critical_path_count == len(expected) >= 1
+
+
+DAYS = st.integers(-5, 30).map(lambda number: date(2026, 3, 2) + timedelta(days=number))
+
+
+@st.composite
+def plans_under_way(draw: st.DrawFn) -> list[Activity]:
+    """Networks in which something happened, in turn or out of turn."""
+    found = []
+    for activity in draw(networks()):
+        started, finished = draw(st.none() | DAYS), draw(st.none() | DAYS)
+        progress = Decimal(draw(st.sampled_from([0, 0, 33, 50, 100])))
+        found.append(replace(activity, started=started, finished=finished, progress=progress))
+    return found
+
+
+@settings(max_examples=150, deadline=None)
+@given(plans_under_way(), DAYS)
+def test_a_plan_under_way_keeps_what_happened_and_plans_the_rest_ahead(network: list[Activity], today: date) -> None:
+    plan = schedule(network, CALENDAR, today)
+    assert plan.critical_path_count >= 1
+    assert plan.finish == max(task.finish for task in plan.tasks.values())
+    status = (today - date(2026, 3, 2)).days
+    for activity in network:
+        task = plan.tasks[activity.id]
+        assert task.start <= task.finish
+        assert 0 <= task.free_float <= task.total_float
+        assert task.total_float == pytest.approx(task.late_start - task.early_start)
+        assert task.critical == (task.total_float == 0)
+        if activity.finished is not None:
+            assert task.finish == max(activity.finished, activity.started or activity.finished)
+        elif activity.progress < 100 and (activity.duration or not activity.started):
+            assert task.early_finish >= status + activity.duration * (100 - activity.progress) / 100 - Decimal("1e-5")

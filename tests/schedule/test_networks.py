@@ -12,6 +12,7 @@ from mkdocs_ecompm.model.schedule import Schedule
 from mkdocs_ecompm.schedule.activity import Activity, Dependency, NotBefore
 from mkdocs_ecompm.schedule.calendar import WEEKDAYS, Calendar
 from mkdocs_ecompm.schedule.plan import find_cycles, schedule
+from mkdocs_ecompm.schedule.rollup import members
 
 MONDAY = date(2026, 3, 2)
 EVERY_DAY = Calendar(MONDAY, WEEKDAYS)
@@ -358,6 +359,10 @@ def test_a_dependency_on_a_summary_counts_for_all_its_tasks() -> None:
     assert figures(plan)["T"] == (6, 10, 16, 20, 10, 10)
     assert (plan.tasks["S"].start, plan.tasks["S"].finish) == (MONDAY, MONDAY + timedelta(days=4))
     assert plan.critical_paths == (("other",),)
+
+
+def test_a_summary_of_summaries_counts_only_what_is_worked_on() -> None:
+    assert members(["2", "2.2", "2.2.1", "2.1", "21", "", "3"]) == {0: (2, 3), 1: (2,)}
 
 
 # --- days -----------------------------------------------------------------------------------------------------------

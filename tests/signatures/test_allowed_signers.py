@@ -191,6 +191,11 @@ CASES = {
     "namespace": ('ana@shop.example cert-authority,namespaces="file" {authority}', (), NOON),
     "host": ("ana@shop.example cert-authority {authority}", ("-h", "-n", "ana@shop.example"), NOON),
     "two names": ("*@home cert-authority {authority}", ("-n", "ana@shop.example,ana@home"), NOON),
+    "limits to logging in": (
+        "ana@shop.example cert-authority {authority}",
+        ("-n", "ana@shop.example", "-O", "force-command=true", "-O", "source-address=10.0.0.0/8"),
+        NOON,
+    ),
     "no names": ("* cert-authority {authority}", ("-V", "always:forever"), NOON),
 }
 
@@ -233,3 +238,12 @@ def test_a_changed_certificate_is_not_believed(certified: bytes, data: st.DataOb
     changed = certified[:place] + bytes([certified[place] ^ (1 << bit)]) + certified[place + 1 :]
     assert sshsig.verify(MESSAGE, signed_under(certified)).status == "good"
     assert sshsig.verify(MESSAGE, signed_under(changed)).status in {"bad", "unsupported"}
+
+
+def test_an_unknown_limit_of_a_certificate_is_respected(tmp_path: Path) -> None:
+    """PROTOCOL.certkeys: what one does not understand, one refuses. (OpenSSH does not look here.)"""
+    options = ("-n", "ana", "-O", "critical:only-on-sundays=yes")
+    found = sshsig.verify(MESSAGE, sign_with_certificate(certificate(tmp_path, ANA, AUTHORITY, *options)))
+    assert found.status == "good"
+    allowed = AllowedSigners.parse(f"ana cert-authority {AUTHORITY.line}\n")
+    assert allowed.judge(ANA.blob, NOON, certificate=found.certificate) == ("unknown-key", ())

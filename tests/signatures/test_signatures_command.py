@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -10,9 +12,10 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from repositories import Kind, SigningKey, TestRepository
+from repositories import Kind, SigningKey, TestRepository, insert_signature
 
 from mkdocs_ecompm.cli import main
+from mkdocs_ecompm.load.files import FilesError, FolderFiles
 
 ANA, BEN, EVA = SigningKey.make("ana"), SigningKey.make("ben", "ecdsa-256"), SigningKey.make("eva", "sk-ed25519")
 PEOPLE = f"""
@@ -139,6 +142,57 @@ def test_people_that_cannot_be_read(made: TestRepository) -> None:
     assert result.exit_code == 1
     assert json.loads(result.stdout)["signatures"][0]["status"] == "unknown-key"
     assert "people.yml cannot be read" in result.stderr
+
+
+def test_people_behind_a_link_are_not_followed(made: TestRepository, tmp_path: Path) -> None:
+    people = made.folder / "project/people.yml"
+    people.rename(tmp_path / "people.yml")
+    people.symlink_to(tmp_path / "people.yml")
+    made.commit("agreed", key=EVA)
+    result = run("--format", "json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["signatures"][0]["status"] == "unknown-key"
+    assert "people.yml cannot be read" in result.stderr
+
+
+def test_people_that_nobody_may_read(made: TestRepository, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_files: FolderFiles, path: str) -> bytes:
+        raise FilesError(f"The file {path} cannot be read: Permission denied.")
+
+    monkeypatch.setattr(FolderFiles, "read", refuse)
+    made.commit("agreed", key=EVA)
+    result = run()
+    assert result.exit_code == 1
+    assert result.stderr == "The file people.yml cannot be read: Permission denied.\n"
+
+
+def test_people_in_a_folder_of_files(made: TestRepository) -> None:
+    (made.folder / "project/people.yml").unlink()
+    (made.folder / "project/people").mkdir()
+    (made.folder / "project/people/eva.yml").write_text(PEOPLE)
+    made.commit("agreed", key=EVA)
+    assert rows()[0]["signer"] == "eva"
+
+
+def test_a_certificate_is_known_by_its_authority_alone(made: TestRepository, tmp_path: Path) -> None:
+    authority, private = SigningKey.make("authority"), ANA.file(tmp_path)
+    options = ["-I", "id", "-n", "ana@home", "-V", "20260101:20270101"]
+    command = ["ssh-keygen", "-q", "-s", str(authority.file(tmp_path)), *options, f"{private}.pub"]
+    subprocess.run(command, check=True, env=os.environ | {"TZ": "UTC"})
+
+    def certified(payload: bytes) -> bytes:
+        command = ["ssh-keygen", "-Y", "sign", "-n", "git", "-f", f"{private}-cert.pub"]
+        return insert_signature(payload, subprocess.run(command, input=payload, check=True, capture_output=True).stdout)
+
+    made.commit("agreed", change=certified, when="2026-02-01T00:00:00Z")
+    row = rows()[0]
+    assert (row["status"], row["signer"], row["key"]) == ("unknown-key", None, ANA.fingerprint)
+    allowed = tmp_path / "allowed"
+    allowed.write_text(f"*@home cert-authority {authority.line}\n")
+    row = rows("--allowed-signers", allowed)[0]
+    assert (row["status"], row["signer"]) == ("good", "ana@home")
+    theirs = made.git("-c", f"gpg.ssh.allowedSignersFile={allowed}", "log", "-1", "--format=%G? %GS %GF")
+    assert theirs == f"G ana@home {row['key']}"
 
 
 def test_allowed_signers_decide_alone(made: TestRepository, tmp_path: Path) -> None:

@@ -131,6 +131,7 @@ def test_the_header_of_the_other_hash_is_left_out_and_ignored() -> None:
         (PGP + ANA.sign(PAYLOAD), "openpgp", "bad"),
         (ANA.sign(PAYLOAD) + PGP, "ssh", "bad"),
         (PGP[:40], "openpgp", "bad"),
+        (b"-----BEGIN PGP SIGNATURE-----\nx\n" + PGP, "openpgp", "bad"),
         (b"just a word", "none", "bad"),
     ],
 )

@@ -4,6 +4,8 @@ It knows nothing of git, YAML or the engine, so that the engine can be compared 
 Times are days since the beginning of 2026.
 """
 
+# ruff: noqa: N803, N806, PLR0911  # the names and the shape are those of the docs
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -76,7 +78,7 @@ class Reference:
         people = self.states[self.S[head]]["people"]
         return next((name for name, person in people.items() if key in person["keys"]), None)
 
-    def fails(self, who: str, key: str, sponsor: bool, head: int, when: int) -> str:
+    def fails(self, who: str, key: str, head: int, when: int, *, sponsor: bool) -> str:
         """Not holds(claim, S[head], when), as a reason."""
         problem = self.key_fails(key, head, when)
         if problem:
@@ -182,7 +184,7 @@ class Reference:
         if problem or not sponsor:
             return problem
         for h in sorted(self.base[n]):
-            problem = self.fails(who or "", c.key, True, h, t)
+            problem = self.fails(who or "", c.key, h, t, sponsor=True)
             if problem:
                 return problem
         return self.lost(c, who or "", t, sponsor=True)
@@ -190,9 +192,9 @@ class Reference:
     def lost(self, c: Made, who: str, t: int, *, sponsor: bool) -> str:
         for m in self.adopted:
             if self.concurrent(m, c.name) and any(
-                not self.fails(who, c.key or "", sponsor, b, t) for b in self.base[m]
+                not self.fails(who, c.key or "", b, t, sponsor=sponsor) for b in self.base[m]
             ):
-                problem = self.fails(who, c.key or "", sponsor, m, self.at[m])
+                problem = self.fails(who, c.key or "", m, self.at[m], sponsor=sponsor)
                 if problem:
                     return problem if problem in {"key-expired", "not-in-role", "not-active"} else "key-retired"
         return ""
@@ -227,7 +229,7 @@ class Reference:
 
         def may(head: int, when: int) -> bool:
             admin = added is not None or ask[3] in self.states[self.S[head]]["admins"]
-            return admin and not self.fails(ask[3], key, False, head, when)
+            return admin and not self.fails(ask[3], key, head, when, sponsor=False)
 
         return any(may(b, self.at[ask[0]]) for b in self.base[m]) and not may(m, self.at[m])
 

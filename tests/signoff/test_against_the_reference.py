@@ -21,6 +21,8 @@ from mkdocs_ecompm.signoff.walk import Walk
 BEGIN = datetime(2026, 1, 1, 12, tzinfo=UTC)
 NAMES = ("ana", "ben", "mia")
 AS_OF = 60
+LOST = {"key-retired", "key-expired", "not-in-role", "not-active"}
+"""Of several changes beside a commit, or several heads under it, the docs do not say which reason comes first."""
 
 
 def people_file(state: dict[str, Any]) -> dict[str, Any]:
@@ -83,28 +85,32 @@ def history(chance: random.Random) -> tuple[list[Made], list[dict[str, Any]]]:
         "people": {n: {"active": True, "sponsor": n != "mia", "keys": {n: {}}} for n in NAMES},
     }
     states, commits = [state], [Made(0, (), 0, "ana", same_author=True, trust=0, of_trust=None, of_charter=None)]
-    for number in range(1, chance.randrange(6, 16)):
+    for number in range(1, chance.randrange(8, 22)):
         parents = tuple(
             dict.fromkeys([chance.randrange(max(0, number - 4), number) for _ in range(chance.choice([1, 1, 1, 2, 3]))])
         )
         trust = commits[chance.choice(parents)].trust
-        if chance.random() < 0.45:
+        changes = chance.random() < 0.5
+        if changes:
             new = mutated(states[trust], chance, number)
             if new not in states:
                 states.append(new)
             trust = states.index(new)
         elif chance.random() < 0.1:
             trust = chance.randrange(len(states))
+        of_trust = chance.choice([None, None, "approve", "approve", "approve", "reject", "withdraw"])
+        if changes and chance.random() < 0.7:
+            of_trust = "approve"
         keys = sorted({key for found in states for person in found["people"].values() for key in person["keys"]})
         commits.append(
             Made(
                 name=number,
                 parents=parents,
                 date=number * 3 + chance.randrange(-6, 7) + (100 if chance.random() < 0.03 else 0),
-                key=chance.choice([*NAMES, "ana", "ben", *keys]) if chance.random() < 0.9 else None,
+                key=chance.choice([*NAMES, *["ana", "ben"] * 3, *keys]) if chance.random() < 0.9 else None,
                 same_author=chance.random() < 0.93,
                 trust=trust,
-                of_trust=chance.choice([None, None, "approve", "approve", "approve", "reject", "withdraw"]),
+                of_trust=of_trust,
                 of_charter=chance.choice([None, "approve", "approve", "reject"]),
             )
         )
@@ -146,7 +152,7 @@ def write(repository: TestRepository, commits: list[Made], states: list[dict[str
 
 
 def compare(folder: Path, seed: int) -> int:
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311  # the same histories in every run
     commits, states = history(chance)
     repository = TestRepository.create(folder)
     ids = write(repository, commits, states)
@@ -171,7 +177,8 @@ def compare(folder: Path, seed: int) -> int:
             assert (node.at - BEGIN).days == expected.at[c.name], where
             assert node.who == expected.who[c.name], where
             if c.of_charter or c.of_trust:
-                assert judge.slot_fault(ids[c.name], "sponsor", "charter") == expected.judge(c, tip), where
+                found, wanted = judge.slot_fault(ids[c.name], "sponsor", "charter"), expected.judge(c, tip)
+                assert found == wanted or (found and wanted and (len(node.base) > 1 or {found, wanted} <= LOST)), where
         assert {names[a] for a in walk.adopted} == set(expected.adopted)
         assert walk.bad == {SigningKey.make(key).fingerprint for key in expected.bad(tip)}
     return len(expected.adopted)

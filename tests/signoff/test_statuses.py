@@ -477,3 +477,64 @@ def test_two_heads_need_every_rule_of_both(tmp_path: Path) -> None:
     assert signoffs.trust.conflict
     assert sorted(signoffs.trust.heads) == sorted([one, two])
     assert [slot.approver for slot in signoffs.by_artifact["charter"].slots] == ["sponsor", "lead"]
+
+
+def test_a_demand_on_trust_is_never_restored(tmp_path: Path) -> None:
+    scene = make(tmp_path, "lead", artifact="trust")
+    scene.say("approve trust", "ben")
+    assert scene.status("trust") == "valid"
+    renamed = changed(PEOPLE)
+    person(renamed, "eva")["name"] = "Eva L."
+    scene.commit("Trust\n\nSignoff: approve trust", "ana", people=renamed)
+    assert scene.status("trust") == "stale"
+    scene.commit("Trust\n\nSignoff: approve trust", "ana", people=PEOPLE)
+    assert scene.status("trust") == "stale"
+    said = scene.say("approve trust", "ben")
+    assert scene.status("trust") == "valid"
+    assert not scene.record(said, "trust").restored
+
+
+def test_only_admins_speak_of_trust_where_nobody_else_is_asked(scene: Scene) -> None:
+    assert scene.reasons(scene.say("reject trust", "ben"), "trust") == ("not-in-role",)
+    assert scene.record(scene.say("reject trust", "ana"), "trust").counts
+
+
+def test_what_nobody_demands_is_still_somebodys_word(scene: Scene) -> None:
+    scene.commit("Risks", risks={"risks": []})
+    assert scene.record(scene.say("approve risks", "eva"), "risks").counts
+    assert scene.reasons(scene.say("approve risks as=sponsor", "eva"), "risks") == ("not-in-role",)
+    assert scene.record(scene.say("approve risks as=sponsor", "ana"), "risks").role == "sponsor"
+
+
+def test_the_worse_of_two_heads_is_what_counts(tmp_path: Path) -> None:
+    people = changed(PEOPLE)
+    scene = make(tmp_path, "sponsor", people=people)
+    strict = demand("sponsor", minimum="hardware")
+    one = scene.commit("One\n\nSignoff: approve trust", "ana", signoffs=strict, parents=[scene.root])
+    person(people, "eva")["name"] = "Eva L."
+    two = scene.commit("Two\n\nSignoff: approve trust", "ana", people=people, parents=[scene.root])
+    for parents in ([one, two], [two, one]):
+        tip = scene.commit("Merge", parents=parents)
+        said = scene.say("approve charter", "ana", parents=[tip])
+        assert scene.status(commit=said) == "missing"
+        assert scene.record(said).counts
+
+
+def test_a_gate_and_what_it_requires_that_cannot_be_read(tmp_path: Path) -> None:
+    scene = gated(tmp_path)
+    scene.commit("Plan", timeline=timeline(requires=["risks"]), risks={"risks": []})
+    scene.say("approve timeline/G1", "ben")
+    assert scene.status("timeline/G1") == "valid"
+    scene.commit("Break", files={"project/risks.yml": "risks: ["})
+    assert scene.status("timeline/G1") == "unverifiable"
+
+
+def test_an_absent_artifact_has_no_author(tmp_path: Path) -> None:
+    scene = make(tmp_path, "lead", artifact="risks", independent="true")
+    assert scene.reasons(scene.say("approve risks", "ben"), "risks") == ("unknown-artifact",)
+    scene.commit("Risks", "ana", risks={"risks": []})
+    scene.say("approve risks", "ben")
+    assert scene.status("risks") == "valid"
+    side = scene.commit("Side", "mia", risks={"risks": [{"id": "R-1"}]}, parents=[scene.root], more={"branch": "side"})
+    tip = scene.commit("Merge", "ana", parents=[scene.repository.tip() or "", side], risks={"risks": [{"id": "R-2"}]})
+    assert scene.reasons(scene.say("approve risks", "ben", parents=[tip]), "risks") == ("author-unknown",)

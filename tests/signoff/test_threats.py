@@ -140,6 +140,16 @@ def test_4_trust_that_a_removed_admin_made_beside_his_removal(scene: Scene) -> N
     assert "trust-conflict" in scene.codes(tip)
 
 
+def test_4_a_key_that_a_retired_key_added_beside_its_retirement(scene: Scene) -> None:
+    planted = SigningKey.make("planted")
+    change = scene.commit(APPROVE, "ana", people=retired(PEOPLE, "ana"))
+    added = scene.commit(APPROVE, "ana", people=with_key(PEOPLE, "ana", planted), parents=[scene.root])
+    said = scene.commit(SAY, planted, parents=[added])
+    assert scene.status(commit=said) == "valid"
+    tip = scene.commit("Merge", "eva", parents=[change, said])
+    assert scene.reasons(said, at=tip) == ("trust-conflict",)
+
+
 def test_4_a_conflict_is_settled_by_the_admins_of_both(scene: Scene) -> None:
     first = changed(PEOPLE)
     person(first, "mia")["name"] = "Mia K."
@@ -154,6 +164,19 @@ def test_4_a_conflict_is_settled_by_the_admins_of_both(scene: Scene) -> None:
     settled = scene.commit(APPROVE, "ana", parents=[said])
     trust = scene.signoffs(settled).trust
     assert (trust.heads, trust.conflict, trust.pending) == ((settled,), False, None)
+
+
+def test_4_an_admin_of_one_of_two_states_settles_nothing(scene: Scene) -> None:
+    people = changed(PEOPLE, trust={"admins": ["ana", "ben"], "quorum": "1"})
+    both = scene.commit(APPROVE, "ana", people=people)
+    removed = scene.commit(APPROVE, "ana", people=PEOPLE)
+    other = changed(people)
+    person(other, "eva")["name"] = "Eva L."
+    beside = scene.commit(APPROVE, "ana", people=other, parents=[both])
+    merge = scene.commit("Merge", "eva", parents=[beside, removed])
+    tip = scene.commit(APPROVE, "ben", parents=[merge])
+    assert sorted(scene.signoffs(tip).trust.heads) == sorted([removed, beside])
+    assert scene.signoffs(scene.commit(APPROVE, "ana", parents=[merge])).trust.conflict is False
 
 
 def test_5_an_unsigned_trust_edit_is_not_carried_in_by_the_next_admin_commit(scene: Scene) -> None:

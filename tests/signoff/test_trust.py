@@ -180,7 +180,7 @@ def test_somebody_adds_one_key_to_himself(scene: Scene) -> None:
     assert scene.record(adopted, "trust").counts
 
 
-@pytest.mark.parametrize("case", ["another", "two", "more", "revoked", "unsigned", "no line", "theirs"])
+@pytest.mark.parametrize("case", ["another", "two", "more", "revoked", "unsigned", "no line", "theirs", "again"])
 def test_and_no_more_than_that(scene: Scene, case: str) -> None:
     spare = SigningKey.make("spare").line
     own = with_key(PEOPLE, "mia", spare)
@@ -189,6 +189,7 @@ def test_and_no_more_than_that(scene: Scene, case: str) -> None:
         "two": with_key(own, "mia", SigningKey.make("two").line),
         "more": changed(own, trust={"admins": ["ana", "mia"], "quorum": "1"}),
         "revoked": with_key(PEOPLE, "mia", spare, revoked={"reason": "compromised"}),
+        "again": with_key(PEOPLE, "mia", KEYS["mia"].line),
         "theirs": with_key(PEOPLE, "mia", KEYS["eva"].line),
     }.get(case, own)
     scene.commit("Trust" if case == "no line" else APPROVE, None if case == "unsigned" else "mia", people=people)

@@ -40,10 +40,11 @@ Make = Callable[..., Project]
 
 @pytest.fixture
 def make() -> Make:
-    """A project from the texts of its registers; people.yml is there unless given."""
+    """A project from the texts of its registers; people.yml and project.yml are there unless given, or `bare`."""
 
-    def build(*, answer: Signoffs | None = None, as_of: date = TODAY, **registers: str) -> Project:
-        texts = {"people": PEOPLE, "project": "{id: hafen, name: Hafen Outdoor, currency: EUR}"} | registers
+    def build(*, answer: Signoffs | None = None, as_of: date = TODAY, bare: bool = False, **registers: str) -> Project:
+        usual = {"people": PEOPLE, "project": "{id: hafen, name: Hafen Outdoor, currency: EUR}"}
+        texts = registers if bare else usual | registers
         files = MemoryFiles({f"{name}.yml": dedent(text).encode() for name, text in texts.items()}, "project/")
         state = load_state(files, DOCUMENTS)
         plan = schedule(state, as_of) if "timeline" in state.contents else None

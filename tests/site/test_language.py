@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from mkdocs_ecompm import language
 TODAY = date(2026, 5, 25)
 
 
-def test_days_read_as_one_says_them():
+def test_days_read_as_one_says_them() -> None:
     day = date(2026, 2, 18)
 
     assert language.day(day) == "18 Feb 2026"
@@ -23,7 +24,7 @@ def test_days_read_as_one_says_them():
     ("day", "words"),
     [(24, "1 day late"), (19, "6 days late"), (25, "today"), (26, "tomorrow"), (27, "in 2 days")],
 )
-def test_how_far_a_day_is(day, words):
+def test_how_far_a_day_is(day: int, words: str) -> None:
     assert language.when(date(2026, 5, day), TODAY) == words
 
 
@@ -37,18 +38,18 @@ def test_how_far_a_day_is(day, words):
         (Decimal(40000), "", "40,000"),
     ],
 )
-def test_money_has_cents_only_where_there_are_any(amount, currency, text):
+def test_money_has_cents_only_where_there_are_any(amount: Any, currency: str, text: str) -> None:
     assert language.money(amount, currency) == text
 
 
-def test_counts_are_words_up_to_twelve():
+def test_counts_are_words_up_to_twelve() -> None:
     assert language.count(1, "sign-off") == "one sign-off"
     assert language.count(0, "criterion", "criteria") == "no criteria"
     assert language.count(13, "sign-off") == "13 sign-offs"
     assert language.figure(1200, "risk") == "1,200 risks"
 
 
-def test_lists_are_joined_and_long_ones_cut():
+def test_lists_are_joined_and_long_ones_cut() -> None:
     assert language.listing(["a", "b", "c"]) == "a, b and c"
     assert language.few(["a", "b", "c", "d"]) == "a, b and 2 more"
     assert language.few(["a", "b", "c"]) == "a, b and c"

@@ -1,29 +1,34 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.site.links import locate, resolve
+
+Make = Callable[..., Project]
 
 PAGES = {"risks": "../risks/", "people/mia": "../people/mia/", "index": "../"}
 
 
-def test_links_lead_to_their_pages_and_keep_their_anchors():
+def test_links_lead_to_their_pages_and_keep_their_anchors() -> None:
     html = '<a href="ecompm:risks#R-004">R</a> <a class="x" href="ecompm:people/mia">M</a>'
 
     assert resolve(html, PAGES.get) == '<a href="../risks/#R-004">R</a> <a class="x" href="../people/mia/">M</a>'
 
 
-def test_a_link_to_a_page_that_the_site_does_not_have_stays_as_text():
+def test_a_link_to_a_page_that_the_site_does_not_have_stays_as_text() -> None:
     assert resolve('<a class="x" href="ecompm:vendors#V-1">V</a>', PAGES.get) == '<a class="x">V</a>'
 
 
-def test_texts_that_look_like_links_stay_texts():
+def test_texts_that_look_like_links_stay_texts() -> None:
     html = "<p>write ecompm:risks or href=&#34;ecompm:risks&#34;</p>"
 
     assert resolve(html, PAGES.get) == html
 
 
-def test_addresses_are_escaped():
+def test_addresses_are_escaped() -> None:
     assert resolve('<a href="ecompm:risks">R</a>', lambda _: 'x"><script>') == (
         '<a href="x&quot;&gt;&lt;script&gt;">R</a>'
     )
@@ -47,7 +52,7 @@ def test_addresses_are_escaped():
         ("risks/R-9", ""),
     ],
 )
-def test_every_record_and_artifact_has_its_place(make, ref, place):
+def test_every_record_and_artifact_has_its_place(make: Make, ref: str, place: str) -> None:
     project = make(
         risks="""
             risks:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
+from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.signoff import (
     Agreement,
     Assurance,
@@ -21,6 +23,8 @@ from mkdocs_ecompm.model.signoff import (
 from mkdocs_ecompm.site.assets import script, stylesheet
 from mkdocs_ecompm.site.pages import Site, SiteOptions, render
 from mkdocs_ecompm.site.renderer import RenderError
+
+Make = Callable[..., Project]
 
 EVIL = "<img src=x onerror=alert(1)> {{ 7*7 }} {% raw %} \u202egnp \"quoted\" 'single' &amp;"
 CHARTER = """
@@ -78,9 +82,16 @@ def example(checkout: Path) -> dict[str, str]:
     found = {file.stem: file.read_text("utf-8") for file in folder.glob("*.yml")}
     for sub in (item for item in folder.iterdir() if item.is_dir() and item.name == "obligations"):
         found["obligations"] = "obligations:\n" + "".join(
-            re.sub(r"^obligations:\n", "", file.read_text("utf-8"), flags=re.MULTILINE) for file in sorted(sub.glob("*.yml"))
+            re.sub(r"^obligations:\n", "", file.read_text("utf-8"), flags=re.MULTILINE)
+            for file in sorted(sub.glob("*.yml"))
         )
     return found
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Compiled templates, for tests that render many projects."""
+    return tmp_path_factory.mktemp("compiled")
 
 
 def record(**more: object) -> SignoffRecord:
@@ -108,7 +119,21 @@ def record(**more: object) -> SignoffRecord:
     return SignoffRecord(**(given | more))
 
 
-def test_every_page_of_the_example_is_well_formed_and_every_link_leads_somewhere(make, example):
+def unanswered(approver: str) -> Agreement:
+    return Agreement(
+        artifact="charter",
+        digest=None,
+        status=Status.MISSING,
+        due=None,
+        overdue=False,
+        changed=False,
+        changed_since=(),
+        requires_not_valid=(),
+        slots=(Slot(approver, Status.MISSING),),
+    )
+
+
+def test_the_example_is_well_formed_and_every_link_leads_somewhere(make: Make, example: dict[str, str]) -> None:
     pages = {page.path: page for page in render(make(**example))}
     outlines = {path: outline(page.html) for path, page in pages.items()}
 
@@ -124,7 +149,31 @@ def test_every_page_of_the_example_is_well_formed_and_every_link_leads_somewhere
                 assert not anchor or anchor in outlines[target].ids, f"{path}: {link}"
 
 
-def test_what_people_type_never_becomes_html_or_jinja(make):
+REGISTERS = ("project", "people", "charter", "raci", "obligations", "signoffs", "timeline", "risks")
+
+
+@pytest.mark.parametrize("register", REGISTERS)
+@pytest.mark.parametrize("text", [None, "a: ["])
+def test_a_register_that_is_missing_or_broken_hides_nothing_else(
+    make: Make, example: dict[str, str], compiled: Path, register: str, text: str | None
+) -> None:
+    registers = {name: content for name, content in example.items() if name != register}
+    if text is not None:
+        registers[register] = text
+
+    project = make(bare=True, **registers)
+    pages = {page.path: page for page in render(project, SiteOptions(cache=compiled))}
+
+    assert {"index", "this-week", "findings"} <= set(pages)
+    for page in pages.values():
+        outline(page.html)
+
+
+def test_an_empty_project_has_its_pages(make: Make) -> None:
+    assert [page.path for page in render(make(bare=True))] == ["index", "this-week", "findings"]
+
+
+def test_what_people_type_never_becomes_html_or_jinja(make: Make) -> None:
     text = '"' + EVIL.replace('"', "'").replace("\u202e", "") + '"'
     project = make(
         project=f"{{id: p, name: {text}, currency: EUR}}",
@@ -134,12 +183,18 @@ def test_what_people_type_never_becomes_html_or_jinja(make):
             scope: {{in: [{text}], out: [{text}]}}
             version: {text}
         """,
-        obligations=f"obligations: [{{id: O-1, party: it, what: {text}, due: 2026-05-01, process: [{text}], proof: {text}}}]",
-        raci=f"matrices: [{{id: m, name: {text}, activities: [{{id: A, name: {text}, accountable: [mia], responsible: [it]}}]}}]",
+        obligations=f"""
+            obligations:
+              - {{id: O-1, party: it, what: {text}, due: 2026-05-01, process: [{text}], proof: {text}}}
+        """,
+        raci=f"""
+            matrices:
+              - {{id: m, name: {text}, activities: [{{id: A, name: {text}, accountable: [mia], responsible: [it]}}]}}
+        """,
         risks=f"""
             risks:
-              - {{id: R-1, title: {text}, kind: threat, likelihood: 3, impact: 3, owner: mia, status: open, cause: {text},
-                 trigger: {text}, actions: [{{what: {text}, due: 2026-05-02}}]}}
+              - {{id: R-1, title: {text}, kind: threat, likelihood: 3, impact: 3, owner: mia, status: open,
+                 cause: {text}, trigger: {text}, actions: [{{what: {text}, due: 2026-05-02}}]}}
         """,
     )
 
@@ -151,7 +206,7 @@ def test_what_people_type_never_becomes_html_or_jinja(make):
     assert "{{ 7*7 }}" in Site(project).page("charter").html
 
 
-def test_invisible_controls_from_commits_are_shown(make):
+def test_invisible_controls_from_commits_are_shown(make: Make) -> None:
     signoffs = Signoffs("c" * 40, records=(record(conditions=("a\u202eb\x1b[0m",)),))
 
     html = Site(make(answer=signoffs)).page("signoffs").html
@@ -161,9 +216,8 @@ def test_invisible_controls_from_commits_are_shown(make):
     assert "a\ufffdb\ufffd[0m" in html
 
 
-def test_the_charter_reads_like_an_agreement(make):
-    slots = (Slot("marketing", Status.MISSING),)
-    agreed = Agreement("charter", None, Status.MISSING, None, False, False, (), (), slots)
+def test_the_charter_reads_like_an_agreement(make: Make) -> None:
+    agreed = unanswered("marketing")
 
     page = Site(make(charter=CHARTER, answer=Signoffs(agreements=(agreed,)))).page("charter")
 
@@ -174,7 +228,7 @@ def test_the_charter_reads_like_an_agreement(make):
     assert page.html.index("Not agreed.") < page.html.index('id="why"')
 
 
-def test_a_record_that_does_not_count_says_why_in_words(make):
+def test_a_record_that_does_not_count_says_why_in_words(make: Make) -> None:
     signoffs = Signoffs("c" * 40, records=(record(),), trust=TrustState(root="d" * 40, source="first-use"))
 
     html = Site(make(answer=signoffs)).page("signoffs").html
@@ -183,9 +237,8 @@ def test_a_record_that_does_not_count_says_why_in_words(make):
     assert "Nobody named one: the first commit with a valid trust section was taken." in html
 
 
-def test_the_one_who_is_asked_gets_the_command(make):
-    slots = (Slot("it", Status.MISSING),)
-    agreed = Agreement("charter", None, Status.MISSING, None, False, False, (), (), slots)
+def test_the_one_who_is_asked_gets_the_command(make: Make) -> None:
+    agreed = unanswered("it")
 
     html = Site(make(charter=CHARTER, answer=Signoffs(agreements=(agreed,)))).page("signoffs").html
 
@@ -193,7 +246,7 @@ def test_the_one_who_is_asked_gets_the_command(make):
     assert "Jan Peters" in html
 
 
-def test_findings_stand_on_their_own_page_and_on_the_page_concerned(make):
+def test_findings_stand_on_their_own_page_and_on_the_page_concerned(make: Make) -> None:
     site = Site(
         make(charter="problem: x\nobjective: 1\n"),
         SiteOptions(edit_url="https://git.example/edit/{path}#L{line}", commit_url="https://git.example/{commit}"),
@@ -205,11 +258,11 @@ def test_findings_stand_on_their_own_page_and_on_the_page_concerned(make):
         assert "objective" in html
 
 
-def test_without_a_forge_there_is_no_edit_link(make):
+def test_without_a_forge_there_is_no_edit_link(make: Make) -> None:
     assert "ecompm-edit" not in Site(make(charter=CHARTER)).page("charter").html
 
 
-def test_a_project_may_change_one_block_of_a_template(make, tmp_path):
+def test_a_project_may_change_one_block_of_a_template(make: Make, tmp_path: Path) -> None:
     (tmp_path / "pages").mkdir()
     (tmp_path / "pages" / "charter.html.jinja").write_text(
         '{% extends "ecompm/pages/charter.html.jinja" %}{% block why %}<h2 id="why">Own why</h2>{% endblock %}', "utf-8"
@@ -227,11 +280,14 @@ def test_a_project_may_change_one_block_of_a_template(make, tmp_path):
         ("{% if %}", "The template .*charter.html.jinja, line 1 cannot be read"),
         ("{{ view.nothing }}", "The template charter.html.jinja, line 1, cannot be filled: .*nothing"),
         ("{{ view.__class__.__mro__ }}", "cannot be filled: access to attribute '__class__'"),
-        ('{% include "../../secret" %}', "The template ../../secret, which pages/charter.html.jinja needs, is not there"),
+        (
+            '{% include "../../secret" %}',
+            "The template ../../secret, which pages/charter.html.jinja needs, is not there",
+        ),
         ("{{ 1 / 0 }}", "cannot be filled: division by zero"),
     ],
 )
-def test_a_bad_template_is_one_sentence(make, tmp_path, template, sentence):
+def test_a_bad_template_is_one_sentence(make: Make, tmp_path: Path, template: str, sentence: str) -> None:
     (tmp_path / "pages").mkdir()
     (tmp_path / "pages" / "charter.html.jinja").write_text(template, "utf-8")
 
@@ -239,7 +295,7 @@ def test_a_bad_template_is_one_sentence(make, tmp_path, template, sentence):
         Site(make(charter=CHARTER), SiteOptions(templates=tmp_path)).page("charter")
 
 
-def test_a_template_outside_the_project_is_not_read(make, tmp_path):
+def test_a_template_outside_the_project_is_not_read(make: Make, tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("secret", "utf-8")
     pages = tmp_path / "templates" / "pages"
@@ -250,7 +306,7 @@ def test_a_template_outside_the_project_is_not_read(make, tmp_path):
         Site(make(charter=CHARTER), SiteOptions(templates=tmp_path / "templates")).page("charter")
 
 
-def test_compiled_templates_are_kept_where_one_asks_for_it(make, tmp_path):
+def test_compiled_templates_are_kept_where_one_asks_for_it(make: Make, tmp_path: Path) -> None:
     first = Site(make(charter=CHARTER), SiteOptions(cache=tmp_path / "cache")).page("charter")
     again = Site(make(charter=CHARTER), SiteOptions(cache=tmp_path / "cache")).page("charter")
 
@@ -258,7 +314,7 @@ def test_compiled_templates_are_kept_where_one_asks_for_it(make, tmp_path):
     assert first == again
 
 
-def test_parts_can_be_embedded_and_unknown_ones_are_none(make):
+def test_parts_can_be_embedded_and_unknown_ones_are_none(make: Make) -> None:
     site = Site(
         make(risks="risks: [{id: R-1, title: x, kind: threat, likelihood: 3, impact: 3, owner: mia, status: open}]")
     )
@@ -275,7 +331,7 @@ def test_parts_can_be_embedded_and_unknown_ones_are_none(make):
     assert site.part("risks./../../pages/charter") is None
 
 
-def test_the_assets_ask_no_other_host():
+def test_the_assets_ask_no_other_host() -> None:
     for text in (stylesheet(), script()):
         assert not re.search(r"https?:|@import|url\((?!#)", text)
     assert stylesheet().index("--ecompm-holds:") < stylesheet().index("@media print")

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
-import pytest
+import re
+from html import unescape
 
-from mkdocs_ecompm.site.prose import prose, prose_line, quoted, visible
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mkdocs_ecompm.site.prose import _markdown, prose, prose_line, quoted, visible
 
 
 @pytest.mark.parametrize(
@@ -20,7 +25,7 @@ from mkdocs_ecompm.site.prose import prose, prose_line, quoted, visible
         ("{{ 7 * 7 }}", "<p>{{ 7 * 7 }}</p>\n"),
     ],
 )
-def test_only_safe_markdown_becomes_html(text, html):
+def test_only_safe_markdown_becomes_html(text: str, html: str | None) -> None:
     made = prose(text)
 
     assert "<img" not in made
@@ -29,19 +34,29 @@ def test_only_safe_markdown_becomes_html(text, html):
 
 
 @pytest.mark.parametrize("url", ["https://example.com/a", "http://example.com", "mailto:mia@example.com"])
-def test_links_to_the_web_and_to_mail_are_made(url):
+def test_links_to_the_web_and_to_mail_are_made(url: str) -> None:
     assert prose_line(f"[x]({url})") == f'<a href="{url}" rel="noopener noreferrer nofollow">x</a>'
 
 
 @pytest.mark.parametrize("sign", ["\u202e", "\u2066", "\x1b", "\u200f", "\x85", "\u2028", "\ufeff"])
-def test_what_cannot_be_seen_is_shown(sign):
+def test_what_cannot_be_seen_is_shown(sign: str) -> None:
     assert visible(f"a{sign}b") == "a\ufffdb"
     assert sign not in prose(f"a{sign}b")
 
 
-def test_lines_and_tabs_are_left_alone():
+def test_lines_and_tabs_are_left_alone() -> None:
     assert visible("a\n\tb ü") == "a\n\tb ü"
 
 
-def test_messages_show_their_quotes_as_code_and_nothing_else():
+def test_messages_show_their_quotes_as_code_and_nothing_else() -> None:
     assert quoted("must be `<b>`, not **x**") == "must be <code>&lt;b&gt;</code>, not **x**"
+
+
+@given(st.text(st.characters(blacklist_categories=("Cs",)), max_size=30))
+def test_plain_texts_read_the_same_on_the_short_way(text: str) -> None:
+    plain = " ".join(text.split())
+
+    made = prose_line(plain)
+
+    assert unescape(made) == unescape(_markdown().renderInline(visible(plain)))
+    assert not set(re.sub(r"</?(em|strong|code|a)\b[^>]*>", "", made)) & set("<>")

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
+from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.signoff import Agreement, Signoffs, Slot, Status
 from mkdocs_ecompm.registers.risks_heatmap import CELL_HEIGHT, Risen, Scale, draw
 from mkdocs_ecompm.site.pages import SITE_MAP, Site, SiteOptions
+
+Make = Callable[..., Project]
 
 OBLIGATIONS = """
     obligations:
@@ -34,24 +39,34 @@ RISKS = """
 """
 
 
-def context(project, path):
+def context(project: Project, path: str) -> Any:
     return Site(project).views[path].context
 
 
-def said(project, path):
+def said(project: Project, path: str) -> str:
     sentence = context(project, path).sentence
     return f"{sentence.lead} {sentence.rest}".strip()
 
 
-def agreement(artifact, *slots):
+def agreement(artifact: str, *slots: Slot) -> Agreement:
     worst = min((slot.status for slot in slots), key=lambda status: status.rank)
-    return Agreement(artifact, "sha256:" + "a" * 64, worst, None, False, False, (), (), slots)
+    return Agreement(
+        artifact=artifact,
+        digest="sha256:" + "a" * 64,
+        status=worst,
+        due=None,
+        overdue=False,
+        changed=False,
+        changed_since=(),
+        requires_not_valid=(),
+        slots=slots,
+    )
 
 
 # --- obligations ------------------------------------------------------------------------------------------------------
 
 
-def test_the_party_that_is_late_comes_first_and_is_named(make):
+def test_the_party_that_is_late_comes_first_and_is_named(make: Make) -> None:
     project = make(obligations=OBLIGATIONS)
 
     view = context(project, "obligations")
@@ -62,7 +77,7 @@ def test_the_party_that_is_late_comes_first_and_is_named(make):
     assert said(project, "obligations") == "IT is 6 days late: Staging. 1 of 3 obligations is met or waived."
 
 
-def test_without_delay_the_next_obligation_is_named(make):
+def test_without_delay_the_next_obligation_is_named(make: Make) -> None:
     project = make(obligations=OBLIGATIONS, as_of=date(2026, 5, 18))
 
     assert said(project, "obligations") == (
@@ -70,7 +85,7 @@ def test_without_delay_the_next_obligation_is_named(make):
     )
 
 
-def test_everything_done(make):
+def test_everything_done(make: Make) -> None:
     project = make(
         obligations="obligations: [{id: O-1, party: it, what: x, due: 2026-05-01, process: [x], status: met}]"
     )
@@ -81,7 +96,7 @@ def test_everything_done(make):
 # --- raci -------------------------------------------------------------------------------------------------------------
 
 
-def test_the_matrix_has_the_ones_who_answer_at_the_left_and_letters_combine(make):
+def test_the_matrix_has_the_ones_who_answer_at_the_left_and_letters_combine(make: Make) -> None:
     view = context(make(raci=RACI), "raci")
 
     matrix = view.matrices[0]
@@ -89,17 +104,21 @@ def test_the_matrix_has_the_ones_who_answer_at_the_left_and_letters_combine(make
     rows = [row for group in matrix.groups for row in group.rows]
     assert [cell.letters for cell in rows[0].cells] == [("R",), ("A",), ("C",)]
     assert [cell.letters for cell in rows[1].cells] == [("R", "A"), (), ()]
-    assert [(load.party, load.counts) for load in view.loads] == [("it", (2, 1, 0)), ("mia", (0, 1, 0)), ("sponsor", (0, 0, 1))]
+    assert [(load.party, load.counts) for load in view.loads] == [
+        ("it", (2, 1, 0)),
+        ("mia", (0, 1, 0)),
+        ("sponsor", (0, 0, 1)),
+    ]
 
 
-def test_a_row_without_an_accountable_is_said_aloud(make):
+def test_a_row_without_an_accountable_is_said_aloud(make: Make) -> None:
     project = make(raci=RACI.replace("accountable: [mia], ", ""))
 
     assert context(project, "raci").sentence.lead == "Nobody answers for A-1."
     assert context(project, "raci").matrices[0].groups[0].rows[0].fault == "nobody answers for it"
 
 
-def test_ids_are_compared_without_case(make):
+def test_ids_are_compared_without_case(make: Make) -> None:
     view = context(make(raci=RACI.replace("[mia]", "[MIA]")), "raci")
 
     assert "mia" in [column.party for column in view.matrices[0].columns]
@@ -108,7 +127,7 @@ def test_ids_are_compared_without_case(make):
 # --- risks ------------------------------------------------------------------------------------------------------------
 
 
-def test_risks_are_ranked_and_the_closed_ones_kept_apart(make):
+def test_risks_are_ranked_and_the_closed_ones_kept_apart(make: Make) -> None:
     project = make(risks=RISKS)
 
     view = context(project, "risks")
@@ -123,19 +142,19 @@ def test_risks_are_ranked_and_the_closed_ones_kept_apart(make):
     )
 
 
-def test_no_risks_is_worth_a_word(make):
+def test_no_risks_is_worth_a_word(make: Make) -> None:
     assert context(make(risks="risks: []"), "risks").sentence.lead == "No open risks are written down."
 
 
-def scale():
+def scale() -> Scale:
     return Scale(5, 5, {(row, column): (row * column, "calm") for row in range(1, 6) for column in range(1, 6)})
 
 
-def risen(name, likelihood, impact, residual=None):
+def risen(name: str, likelihood: int, impact: int, residual: Any = None) -> Risen:
     return Risen(name, name, "t", "threat", likelihood, impact, residual, "broken")
 
 
-def test_risks_in_one_cell_do_not_cover_each_other():
+def test_risks_in_one_cell_do_not_cover_each_other() -> None:
     chart = draw(scale(), [risen(str(number), 3, 3) for number in range(9)])
 
     places = [(dot.x, dot.y) for dot in chart.dots]
@@ -144,14 +163,16 @@ def test_risks_in_one_cell_do_not_cover_each_other():
     assert all(left < x < left + scale().cell_width and top < y < top + CELL_HEIGHT for x, y in places)
 
 
-def test_what_does_not_fit_in_a_cell_is_counted():
+def test_what_does_not_fit_in_a_cell_is_counted() -> None:
     chart = draw(scale(), [risen(str(number), 3, 3) for number in range(40)])
 
     assert len(chart.dots) + chart.dots[-1].more == 40
 
 
-def test_arrows_lead_to_what_remains_and_none_where_nothing_changes():
-    chart = draw(scale(), [risen("a", 4, 4, (2, 2)), risen("b", 1, 1, (1, 1)), risen("c", 1, 1, (9, 9)), risen("d", 9, 9)])
+def test_arrows_lead_to_what_remains_and_none_where_nothing_changes() -> None:
+    chart = draw(
+        scale(), [risen("a", 4, 4, (2, 2)), risen("b", 1, 1, (1, 1)), risen("c", 1, 1, (9, 9)), risen("d", 9, 9)]
+    )
 
     assert [arrow.risk.id for arrow in chart.arrows] == ["a"]
     assert [dot.risk.id for dot in chart.dots] == ["a", "b", "c"]
@@ -163,7 +184,7 @@ def test_arrows_lead_to_what_remains_and_none_where_nothing_changes():
 # --- people -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_person_sees_what_waits_for_him_as_himself_and_as_head(make):
+def test_a_person_sees_what_waits_for_him_as_himself_and_as_head(make: Make) -> None:
     slots = (Slot("marketing", Status.STALE, person="mia"), Slot("sponsor", Status.VALID, person="eva"))
     project = make(
         obligations=OBLIGATIONS, raci=RACI, risks=RISKS, answer=Signoffs(agreements=(agreement("charter", *slots),))
@@ -183,13 +204,13 @@ def test_a_person_sees_what_waits_for_him_as_himself_and_as_head(make):
     assert jan.sentence.rest == "2 things late, the longest by 6 days."
 
 
-def test_somebody_who_left_is_said_to_have_left(make):
+def test_somebody_who_left_is_said_to_have_left(make: Make) -> None:
     project = make(obligations="obligations: [{id: O-1, party: karl, what: x, due: 2026-06-01, process: [x]}]")
 
     assert said(project, "people/karl") == "Karl is no longer on the project. One open item still bears this name."
 
 
-def test_people_are_counted_and_departments_named(make):
+def test_people_are_counted_and_departments_named(make: Make) -> None:
     view = context(make(), "people")
 
     assert view.sentence.lead == "4 people work on this, from three departments."
@@ -202,7 +223,7 @@ def test_people_are_counted_and_departments_named(make):
 # --- the week ---------------------------------------------------------------------------------------------------------
 
 
-def test_the_week_is_cut_at_friday(make):
+def test_the_week_is_cut_at_friday(make: Make) -> None:
     view = context(make(obligations=OBLIGATIONS, risks=RISKS), "this-week")
 
     assert [[item.duty.ref for item in span.items] for span in view.spans] == [
@@ -215,13 +236,13 @@ def test_the_week_is_cut_at_friday(make):
 
 
 @pytest.mark.parametrize(("today", "friday"), [(25, "Fri 29 May"), (29, "Fri 29 May"), (30, "Fri 5 Jun")])
-def test_on_a_weekend_the_next_friday_counts(make, today, friday):
+def test_on_a_weekend_the_next_friday_counts(make: Make, today: int, friday: str) -> None:
     view = context(make(obligations=OBLIGATIONS, as_of=date(2026, 5, today)), "this-week")
 
     assert view.spans[1].title == f"By {friday}"
 
 
-def test_a_department_s_item_is_found_by_its_people(make):
+def test_a_department_s_item_is_found_by_its_people(make: Make) -> None:
     view = context(make(obligations=OBLIGATIONS), "this-week")
 
     texts = view.spans[1].items[0]
@@ -229,7 +250,7 @@ def test_a_department_s_item_is_found_by_its_people(make):
     assert [group.name for group in view.filters] == ["People", "Departments"]
 
 
-def test_one_agreement_that_waits_for_several_is_one_item(make):
+def test_one_agreement_that_waits_for_several_is_one_item(make: Make) -> None:
     project = make(obligations=OBLIGATIONS)
     signs = [
         replace(project.duties[0], kind="sign-off", ref="charter", what="charter", who=(who,), due=date(2026, 5, 20))
@@ -241,7 +262,7 @@ def test_one_agreement_that_waits_for_several_is_one_item(make):
     assert [item.duty.who for item in view.spans[0].items] == [("it", "sponsor")]
 
 
-# --- overview, findings, map --------------------------------------------------------------------------------------------
+# --- overview, findings, map ----------------------------------------------------------------------------------------
 
 TIMELINE = """
     phases: [{id: planning, name: Planning, start: 2026-03-02, end: 2026-05-29}]
@@ -252,22 +273,22 @@ TIMELINE = """
 """
 
 
-def test_the_first_page_says_when_the_shop_goes_live_and_what_the_gate_lacks(make):
+def test_the_first_page_says_when_the_shop_goes_live_and_what_the_gate_lacks(make: Make) -> None:
     slots = (Slot("it", Status.MISSING),)
     project = make(timeline=TIMELINE, answer=Signoffs(agreements=(agreement("charter", *slots),)))
 
     assert said(project, "index") == (
-        "Go-live moves to 19 June, 14 days later than the 5 June that was promised. "
-        "Gate G2 cannot pass yet: one agreement that it requires and one criterion are missing. "
+        "Go-live moves to 19 June, 14 days later than the 5 June promised. "
+        "Gate G2 cannot pass yet: one agreement and one criterion are missing. "
         "The one agreement does not hold. Nothing is late."
     )
 
 
-def test_the_first_page_works_with_nothing_in_it(make):
+def test_the_first_page_works_with_nothing_in_it(make: Make) -> None:
     assert said(make(), "index") == "Nothing is late."
 
 
-def test_findings_are_grouped_by_what_they_are_about(make):
+def test_findings_are_grouped_by_what_they_are_about(make: Make) -> None:
     project = make(obligations=OBLIGATIONS + "      - {id: O-2, party: it, wat: x}\n")
 
     view = context(project, "findings")
@@ -278,11 +299,11 @@ def test_findings_are_grouped_by_what_they_are_about(make):
     assert "in the files" in view.sentence.lead
 
 
-def test_nothing_wrong_is_said(make):
+def test_nothing_wrong_is_said(make: Make) -> None:
     assert context(make(), "findings").sentence.lead == "Nothing in the files is wrong."
 
 
-def test_pages_follow_the_site_map_and_absent_registers_have_none(make):
+def test_pages_follow_the_site_map_and_absent_registers_have_none(make: Make) -> None:
     site = Site(make(obligations=OBLIGATIONS, raci=RACI, risks=RISKS))
 
     top = [view.path for view in site.views.values() if not view.parent]
@@ -290,7 +311,29 @@ def test_pages_follow_the_site_map_and_absent_registers_have_none(make):
     assert {view.section for view in site.views.values()} <= set(SITE_MAP)
 
 
-def test_excluded_registers_have_no_page_but_the_first_page_stays(make):
+def test_excluded_registers_have_no_page_but_the_first_page_stays(make: Make) -> None:
     site = Site(make(risks=RISKS), SiteOptions(exclude=frozenset({"risks", "people", "index", "findings"})))
 
     assert list(site.views) == ["index", "this-week", "findings"]
+
+
+def test_a_register_that_is_left_out_appears_nowhere(make: Make) -> None:
+    slots = (Slot("it", Status.MISSING),)
+    answer = Signoffs(agreements=(agreement("risks", *slots), agreement("charter", *slots)))
+    project = make(risks=RISKS, obligations=OBLIGATIONS, answer=answer)
+
+    site = Site(project, SiteOptions(exclude=frozenset({"risks", "people"})))
+
+    assert site.views["index"].context.risks == ()
+    texts = [site.page(path).html for path in site.views]
+    assert not any("R-001" in text or "Rankings" in text for text in texts)
+    assert any("Mia Köster" in text for text in texts)
+    assert [item.artifact for item in site.shown.signoffs.agreements] == ["charter"]
+
+
+def test_a_site_without_sign_offs_has_no_strips(make: Make) -> None:
+    answer = Signoffs(agreements=(agreement("risks", Slot("it", Status.MISSING)),))
+    site = Site(make(risks=RISKS, answer=answer), SiteOptions(exclude=frozenset({"signoffs"})))
+
+    assert "signoffs" not in site.views
+    assert "ecompm-strip" not in site.page("risks").html

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import pytest
 
 from mkdocs_ecompm.model.change import Change
+from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.signoff import (
     Agreement,
     Assurance,
@@ -16,6 +18,8 @@ from mkdocs_ecompm.model.signoff import (
     Status,
 )
 from mkdocs_ecompm.site.strip import badge_of, strip_of
+
+Make = Callable[..., Project]
 
 SIGNATURE = SignatureFacts("ssh", "good", "SHA256:x", hardware=False)
 
@@ -50,7 +54,17 @@ def signoffs(
 ) -> Signoffs:
     worst = min((slot.status for slot in slots), key=lambda status: status.rank)
     late = any(slot.overdue for slot in slots)
-    agreement = Agreement("charter", "sha256:" + "b" * 64, worst, due, late, False, (), (), slots)
+    agreement = Agreement(
+        artifact="charter",
+        digest="sha256:" + "b" * 64,
+        status=worst,
+        due=due,
+        overdue=late,
+        changed=False,
+        changed_since=(),
+        requires_not_valid=(),
+        slots=slots,
+    )
     return Signoffs("c" * 40, agreements=(agreement,), records=records, problem=problem)
 
 
@@ -58,11 +72,11 @@ def valid(approver: str, person: str) -> Slot:
     return Slot(approver, Status.VALID, person=person, record=f"{person}:charter")
 
 
-def test_an_artifact_that_nobody_has_to_agree_to_has_no_strip(make):
+def test_an_artifact_that_nobody_has_to_agree_to_has_no_strip(make: Make) -> None:
     assert strip_of(make(), "charter") is None
 
 
-def test_all_agreed(make):
+def test_all_agreed(make: Make) -> None:
     found = signoffs(
         valid("sponsor", "eva"), valid("it", "jan"), records=(record("eva", "sponsor"), record("jan", "it"))
     )
@@ -76,7 +90,7 @@ def test_all_agreed(make):
     assert strip.cards[0].evidence == "signed with their own key"
 
 
-def test_a_stale_one_shows_what_changed_and_a_missing_one_who_is_asked(make):
+def test_a_stale_one_shows_what_changed_and_a_missing_one_who_is_asked(make: Make) -> None:
     change = Change("objectives/OB-2/due", "2026-06-30", "2026-10-31")
     found = signoffs(
         valid("sponsor", "eva"),
@@ -107,7 +121,7 @@ def test_a_stale_one_shows_what_changed_and_a_missing_one_who_is_asked(make):
         (Status.UNVERIFIABLE, "What IT decided cannot be checked here (The history is incomplete)."),
     ],
 )
-def test_the_other_ways_not_to_hold(make, status, words):
+def test_the_other_ways_not_to_hold(make: Make, status: Status, words: str) -> None:
     problem = "The history is incomplete." if status is Status.UNVERIFIABLE else ""
 
     strip = strip_of(make(answer=signoffs(Slot("it", status), problem=problem)), "charter")
@@ -117,7 +131,7 @@ def test_the_other_ways_not_to_hold(make, status, words):
     assert strip.tone == "broken"
 
 
-def test_a_deputy_a_condition_and_a_role_left_are_said(make):
+def test_a_deputy_a_condition_and_a_role_left_are_said(make: Make) -> None:
     found = signoffs(
         Slot("marketing", Status.VALID, person="tom", record="tom:charter", held_then=True),
         records=(record("tom", "marketing", deputy_for="mia", conditions=("only by 29 May",)),),
@@ -133,7 +147,7 @@ def test_a_deputy_a_condition_and_a_role_left_are_said(make):
     )
 
 
-def test_a_person_asked_as_himself_speaks_for_nobody_else(make):
+def test_a_person_asked_as_himself_speaks_for_nobody_else(make: Make) -> None:
     found = signoffs(valid("mia", "mia"), records=(record("mia", "mia"),))
 
     strip = strip_of(make(answer=found), "charter")
@@ -142,7 +156,7 @@ def test_a_person_asked_as_himself_speaks_for_nobody_else(make):
     assert strip.sentence.lead == "Agreed."
 
 
-def test_every_status_has_its_own_sign_and_word():
+def test_every_status_has_its_own_sign_and_word() -> None:
     badges = [badge_of(status) for status in Status]
 
     assert len({badge.sign for badge in badges}) == len(Status)

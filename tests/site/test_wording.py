@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from mkdocs_ecompm.model.change import Change
+from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.site.wording import REASONS, artifact_name, change_of, path_in_words, reason_in_words, sign_command
+
+Make = Callable[..., Project]
 
 
 @pytest.mark.parametrize(
@@ -21,11 +25,11 @@ from mkdocs_ecompm.site.wording import REASONS, artifact_name, change_of, path_i
         ("problem", "Problem"),
     ],
 )
-def test_paths_read_as_one_would_name_them(path, words):
+def test_paths_read_as_one_would_name_them(path: str, words: str) -> None:
     assert path_in_words(path) == words
 
 
-def test_values_are_written_for_readers(make):
+def test_values_are_written_for_readers(make: Make) -> None:
     state = make().state
 
     moved = change_of(state, Change("objectives/OB-2/due", "2026-06-30", "2026-10-31"))
@@ -35,7 +39,7 @@ def test_values_are_written_for_readers(make):
     assert (taken.was, taken.is_) == ("Mia Köster", "")
 
 
-def test_a_value_that_only_looks_like_a_day_stays(make):
+def test_a_value_that_only_looks_like_a_day_stays(make: Make) -> None:
     assert change_of(make().state, Change("due", "2026-13-45", None)).was == "2026-13-45"
 
 
@@ -49,7 +53,7 @@ def test_a_value_that_only_looks_like_a_day_stays(make):
         ("timeline/G2", "Gate G2: Ready for build"),
     ],
 )
-def test_artifacts_have_names(make, artifact, name):
+def test_artifacts_have_names(make: Make, artifact: str, name: str) -> None:
     project = make(
         raci="matrices: [{id: delivery, name: Delivery}]",
         timeline="gates: [{id: G2, name: Ready for build, date: 2026-06-03}]",
@@ -58,7 +62,7 @@ def test_artifacts_have_names(make, artifact, name):
     assert artifact_name(project.state, artifact) == name
 
 
-def test_the_command_is_plain_git(make):
+def test_the_command_is_plain_git(make: Make) -> None:
     command = sign_command(make().state, "raci/delivery")
 
     assert command == (
@@ -66,12 +70,12 @@ def test_the_command_is_plain_git(make):
     )
 
 
-def test_every_reason_has_a_sentence():
+def test_every_reason_has_a_sentence() -> None:
     assert all(re.fullmatch(r"[A-Z].*\.", sentence) for sentence in REASONS.values())
     assert reason_in_words("relayed").startswith("The commit was copied")
     assert reason_in_words("of-tomorrow") == "of-tomorrow"
 
 
-def test_templates_have_no_inline_style(checkout: Path):
+def test_templates_have_no_inline_style(checkout: Path) -> None:
     for template in (checkout / "templates").rglob("*.jinja"):
         assert not re.search(r"\sstyle=", template.read_text("utf-8")), template

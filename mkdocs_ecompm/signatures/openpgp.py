@@ -1,0 +1,183 @@
+"""OpenPGP signatures, verified in this process by the library pysequoia, an extra.
+
+The library says of a signature only whether it accepts it at this moment. What an agreement needs to know is more, and
+must not depend on the clock: so expiry, revocation and weak hashes are read from the certificate here, in the order of
+`_verdict`, and the arithmetic tells a wrong signature from one that is right and does not count. Differences from gpg,
+on purpose:
+
+- a key is judged at the time of the signature and of the commit, not today: what was signed before it expired stands;
+- a signature that was made to expire is `expired` from the start;
+- SHA-1, signatures over text, keys under 2048 bits and curves that the library does not have are `unsupported`;
+- two signatures in one block are `bad`.
+
+A certificate whose statements were renewed (gpg throws the older ones away when a key is extended) still vouches for
+what was signed before; the library alone would refuse that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.util import find_spec
+from typing import Any, Final
+
+from mkdocs_ecompm.signatures.openpgp_certificate import Certificate, Key, certificates
+from mkdocs_ecompm.signatures.openpgp_packets import (
+    SIGNATURE,
+    Packet,
+    SignaturePacket,
+    packets,
+    read_signature,
+    unarmor,
+)
+from mkdocs_ecompm.signatures.signature import Signature, Status
+from mkdocs_ecompm.signatures.ssh_key import UnsupportedError
+from mkdocs_ecompm.signatures.wire import MalformedError
+
+__all__ = ["HINT", "Certificate", "available", "certificates", "issuer", "verify"]
+
+HINT: Final = 'OpenPGP signatures need an extra: pip install "mkdocs-ecompm[openpgp]"'
+_BLOCK: Final = b"PGP SIGNATURE"
+_BINARY, _TEXT = 0x00, 0x01
+_WEAK: Final = frozenset({1, 2, 3})
+_LONGEST: Final = 64 * 1024
+_ID: Final = 16
+_ORDER: Final[tuple[Status, ...]] = ("revoked", "good", "expired", "not-yet-valid", "unsupported", "bad")
+
+
+def verify(payload: bytes, armored: bytes, known: tuple[Certificate, ...]) -> Signature:
+    """What an armored signature is worth over `payload`. Any bytes get an answer, none an error.
+
+    `key` is the fingerprint of the certificate's primary key, the one that people compare; of an unknown key, the
+    fingerprint or key id that the signature names. `subkey` is the fingerprint of the key that signed, if another.
+    """
+    named: str | None = None
+    try:
+        signature = _parse(armored)
+        named = signature.issuer.hex().upper() or None
+        _check_kind(signature)
+    except MalformedError as error:
+        return Signature("openpgp", "bad", named, problem=f"The signature is bad: {error}.")
+    except UnsupportedError as error:
+        return Signature("openpgp", "unsupported", named, problem=f"The signature cannot be checked: {error}.")
+    if not available():
+        return Signature("openpgp", "unsupported", named, problem=f"{HINT}.")
+    found = [_verdict(payload, signature, *candidate) for candidate in _candidates(known, named)] if named else []
+    if not found:
+        return Signature("openpgp", "unknown-key", named, problem="The key is not known.")
+    return min(found, key=lambda verdict: _ORDER.index(verdict.status))
+
+
+def issuer(armored: bytes) -> str | None:
+    """The fingerprint or key id of the key that a signature says made it; None if it cannot be read or says nothing."""
+    try:
+        return _parse(armored).issuer.hex().upper() or None
+    except (MalformedError, UnsupportedError):
+        return None
+
+
+@lru_cache(maxsize=1)
+def available() -> bool:
+    """Whether the library is there."""
+    return find_spec("pysequoia") is not None
+
+
+def _candidates(known: tuple[Certificate, ...], issuer: str) -> list[tuple[Certificate, Key | None]]:
+    """The keys with a fingerprint or key id (its last 16 digits), each in its certificate."""
+    named = _by_fingerprint(known) if len(issuer) > _ID else _by_id(known)
+    return named.get(issuer, [])
+
+
+@lru_cache(maxsize=256)
+def _by_fingerprint(known: tuple[Certificate, ...]) -> Mapping[str, list[tuple[Certificate, Key | None]]]:
+    found: dict[str, list[tuple[Certificate, Key | None]]] = {}
+    for certificate in dict.fromkeys(known):
+        for key in certificate.keys:
+            found.setdefault(key.fingerprint, []).append((certificate, key))
+        for name in () if certificate.keys else certificate.fingerprints:
+            found.setdefault(name, []).append((certificate, None))
+    return found
+
+
+@lru_cache(maxsize=256)
+def _by_id(known: tuple[Certificate, ...]) -> Mapping[str, list[tuple[Certificate, Key | None]]]:
+    found: dict[str, list[tuple[Certificate, Key | None]]] = {}
+    for name, keys in _by_fingerprint(known).items():
+        found.setdefault(name[-_ID:], []).extend(keys)
+    return found
+
+
+def _parse(armored: bytes) -> SignaturePacket:
+    if len(armored) > _LONGEST:
+        raise MalformedError("it is too long")
+    blocks = unarmor(armored, _BLOCK)
+    found = [packet for block in blocks for packet in packets(block)]
+    if len(found) != 1:
+        raise MalformedError("it is not one signature alone")
+    if found[0].tag != SIGNATURE:
+        raise MalformedError("it is no signature")
+    return read_signature(found[0].body)
+
+
+def _check_kind(signature: SignaturePacket) -> None:
+    if signature.type == _TEXT:
+        raise UnsupportedError("it is over text, so line ends could have been changed")
+    if signature.type != _BINARY:
+        raise MalformedError("it is not over a content")
+    if signature.critical:
+        raise UnsupportedError("it insists on something unknown")
+
+
+def _verdict(payload: bytes, signature: SignaturePacket, certificate: Certificate, key: Key | None) -> Signature:
+    """The verdict under one key. A wrong signature is `bad`, whatever else could be said of its key."""
+    if key is None:
+        why = "The signature cannot be checked: nothing that its certificate says can be verified."
+        return Signature("openpgp", "unsupported", certificate.fingerprint, problem=why)
+    facts: dict[str, Any] = {"key": certificate.fingerprint, "until": key.until}
+    if key.fingerprint != certificate.fingerprint:
+        facts["subkey"] = key.fingerprint
+    status, why = _standing(signature, key)
+    if status == "good" and signature.created >= key.since:
+        if _accepted(payload, signature, certificate, key):
+            return Signature("openpgp", "good", **facts)
+        status, why = "unsupported", "the rules of the OpenPGP library refuse it"
+    try:
+        from mkdocs_ecompm.signatures import openpgp_arithmetic  # noqa: PLC0415  # heavy, and seldom needed
+
+        if not openpgp_arithmetic.made(key.body, signature, payload):
+            status, why = "bad", "the key did not sign this content"
+    except MalformedError as error:
+        status, why = "bad", str(error)
+    except UnsupportedError as error:
+        status, why = "unsupported", str(error)
+    sentence = f"The signature is {status}: {why}." if why else ""
+    return Signature("openpgp", status, problem=sentence, **facts)
+
+
+def _standing(signature: SignaturePacket, key: Key) -> tuple[Status, str]:
+    """How the key stood when the signature was made, and why."""
+    rules: tuple[tuple[bool, Status, str], ...] = (
+        (key.revoked, "revoked", "its key was revoked by its owner"),
+        (signature.created < key.created, "not-yet-valid", "it is older than its key"),
+        (key.until is not None and signature.created >= key.until, "expired", "its key had expired"),
+        (signature.lifetime > 0, "expired", "it was made to expire"),
+        (signature.hash in _WEAK, "unsupported", f"the hash {signature.hash_name} is no longer safe"),
+        (not key.signs, "unsupported", "its key is not for signing"),
+    )
+    return next(((status, why) for broken, status, why in rules if broken), ("good", ""))
+
+
+def _accepted(payload: bytes, signature: SignaturePacket, certificate: Certificate, key: Key) -> bool:
+    """Whether the library accepts it as made by this key."""
+    import pysequoia  # noqa: PLC0415  # an extra, and slow to import
+
+    try:
+        answer = pysequoia.verify(
+            bytes=payload,
+            store=lambda _ids: [certificate.library],
+            signature=pysequoia.Sig.from_bytes(Packet(SIGNATURE, signature.body).encoded),
+        )
+    except (RuntimeError, ValueError, OSError):  # the library's errors have no types of their own
+        return False
+    wanted = certificate.fingerprint.lower(), key.fingerprint.lower()
+    return any((one.certificate, one.signing_key) == wanted for one in answer.valid_sigs)

@@ -1,0 +1,232 @@
+"""OpenPGP certificates: a person's keys, what he said about them himself, until when they are in force, which revoked.
+
+What others certified is left out: whose a certificate is, is decided by people.yml, not by a web of trust. There is
+no clock in here: every answer is a time, or holds always.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Final
+
+from mkdocs_ecompm.signatures.openpgp_packets import (
+    PRIMARY_KEY,
+    SECRET_KEYS,
+    SIGNATURE,
+    SUBKEY,
+    USER_ATTRIBUTE,
+    USER_ID,
+    Packet,
+    SignaturePacket,
+    packets,
+    read_signature,
+    unarmor,
+)
+from mkdocs_ecompm.signatures.ssh_key import UnsupportedError
+from mkdocs_ecompm.signatures.wire import MalformedError
+
+if TYPE_CHECKING:
+    from pysequoia import Cert
+
+_BLOCK: Final = b"PGP PUBLIC KEY BLOCK"
+_CERTIFICATIONS: Final = frozenset({0x10, 0x11, 0x12, 0x13})
+_BINDING, _BACK, _DIRECT, _REVOKED, _SUBKEY_REVOKED = 0x18, 0x19, 0x1F, 0x20, 0x28
+_MAY_SIGN: Final = 0x02
+_SAFE_HASHES: Final = frozenset({2, 8, 9, 10, 11, 12, 14})  # of SHA-1, self-signatures need what still stands
+_MOST_PACKETS: Final = 2000
+_LARGEST: Final = 8 * 1024 * 1024
+_KEY_BODY: Final = 7
+
+
+@dataclass(frozen=True, eq=False)
+class Key:
+    """A key of a certificate with what the certificate's owner said about it.
+
+    It may sign in [since, until), if `signs`. `since` is when the newest of his statements was made that are still in
+    the certificate: programs throw the older ones away. A revocation counts whatever its reason and time.
+    """
+
+    body: bytes
+    fingerprint: str
+    created: datetime
+    since: datetime
+    until: datetime | None
+    signs: bool
+    revoked: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Certificate:
+    """One certificate: its primary key, and for each other part the self-signatures that follow it."""
+
+    primary: bytes
+    own: tuple[SignaturePacket, ...]
+    names: tuple[tuple[Packet, tuple[SignaturePacket, ...]], ...]
+    subkeys: tuple[tuple[bytes, tuple[SignaturePacket, ...]], ...]
+    encoded: bytes = field(repr=False)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The fingerprint of the primary key, as gpg prints it."""
+        return fingerprint(self.primary)
+
+    @cached_property
+    def fingerprints(self) -> tuple[str, ...]:
+        """The fingerprints of all keys in it, bound or not."""
+        return (self.fingerprint, *(fingerprint(body) for body, _ in self.subkeys))
+
+    @cached_property
+    def keys(self) -> tuple[Key, ...]:
+        """The keys that the owner bound to each other, the primary first; none if he never said anything."""
+        first = self._primary_key()
+        if first is None:
+            return ()
+        bound = (self._subkey(first, body, said) for body, said in self.subkeys)
+        return (first, *(key for key in bound if key))
+
+    @cached_property
+    def signing_keys(self) -> tuple[str, ...]:
+        """The fingerprints of the keys that may sign."""
+        return tuple(key.fingerprint for key in self.keys if key.signs and not key.revoked)
+
+    @cached_property
+    def library(self) -> Cert:
+        """The certificate as the library has it."""
+        from pysequoia import Cert  # noqa: PLC0415  # an extra, and slow to import
+
+        return Cert.from_bytes(self.encoded)
+
+    def _primary_key(self) -> Key | None:
+        about = [(said, _key_text(self.primary)) for said in self.own]
+        for name, statements in self.names:
+            mark = 0xB4 if name.tag == USER_ID else 0xD1
+            text = _key_text(self.primary) + bytes((mark,)) + len(name.body).to_bytes(4, "big") + name.body
+            about += [(said, text) for said in statements if said.type in _CERTIFICATIONS]
+        said = self._newest(about, _CERTIFICATIONS | {_DIRECT})
+        if said is None:
+            return None
+        revoked = self._newest(about, {_REVOKED}) is not None
+        return _described(self.primary, said, signs=said.flags is None or bool(said.flags & _MAY_SIGN), revoked=revoked)
+
+    def _subkey(self, first: Key, body: bytes, statements: Iterable[SignaturePacket]) -> Key | None:
+        text = _key_text(self.primary) + _key_text(body)
+        about = [(said, text) for said in statements]
+        said = self._newest(about, {_BINDING})
+        if said is None:
+            return None
+        signs = bool((said.flags or 0) & _MAY_SIGN) and _signed_back(said, body, text)
+        revoked = first.revoked or self._newest(about, {_SUBKEY_REVOKED}) is not None
+        found = _described(body, said, signs=signs, revoked=revoked)
+        ends = [until for until in (found.until, first.until) if until is not None]
+        since = max(found.since, first.since)
+        return Key(body, found.fingerprint, found.created, since, min(ends, default=None), signs, revoked)
+
+    def _newest(self, about: Iterable[tuple[SignaturePacket, bytes]], types: Iterable[int]) -> SignaturePacket | None:
+        """The newest statement of these types that the primary key really made."""
+        wanted = [(said, text) for said, text in about if said.type in types]
+        wanted.sort(key=lambda item: item[0].created, reverse=True)
+        return next((said for said, text in wanted if _made(self.primary, said, text)), None)
+
+
+def certificates(data: bytes) -> tuple[Certificate, ...]:
+    """The certificates in a key file, armored or not.
+
+    Raises:
+        MalformedError: it is damaged, holds none, or holds a secret key.
+        UnsupportedError: it has a key of another version.
+    """
+    return _certificates(data)
+
+
+@lru_cache(maxsize=256)
+def _certificates(data: bytes) -> tuple[Certificate, ...]:
+    if len(data) > _LARGEST:
+        raise MalformedError("it is larger than 8 MiB")
+    binary = data[:1] >= b"\x80"
+    parts = [packet for block in ([data] if binary else unarmor(data, _BLOCK)) for packet in packets(block)]
+    if any(packet.tag in SECRET_KEYS for packet in parts):
+        raise MalformedError("it holds a secret key: nobody but its owner may have that")
+    starts = [place for place, packet in enumerate(parts) if packet.tag == PRIMARY_KEY]
+    if not starts or starts[0]:
+        raise MalformedError("it does not begin with a public key")
+    ends = [*starts[1:], len(parts)]
+    return tuple(_certificate(parts[start:end]) for start, end in zip(starts, ends, strict=True))
+
+
+def fingerprint(body: bytes) -> str:
+    """The fingerprint of the key in a packet of version 4."""
+    return hashlib.sha1(_key_text(body), usedforsecurity=False).hexdigest().upper()
+
+
+def _certificate(parts: list[Packet]) -> Certificate:
+    primary = parts[0].body
+    if primary[:1] != b"\4":
+        raise UnsupportedError(f"OpenPGP keys of version {primary[0] if primary else -1} are not verified")
+    if len(primary) < _KEY_BODY:
+        raise MalformedError("a key is cut off")
+    kept: list[Packet] = [parts[0]]
+    groups: list[tuple[Packet, list[SignaturePacket]]] = [(parts[0], [])]
+    for packet in parts[1:]:
+        if packet.tag in {USER_ID, USER_ATTRIBUTE} or (packet.tag == SUBKEY and _is_key(packet.body)):
+            groups.append((packet, []))
+            kept.append(packet)
+        elif packet.tag == SIGNATURE and (said := _own(packet.body, primary)):
+            groups[-1][1].append(said)
+            kept.append(packet)
+        if len(kept) > _MOST_PACKETS:
+            raise MalformedError(f"it has more than {_MOST_PACKETS} parts")
+    return Certificate(
+        primary,
+        tuple(groups[0][1]),
+        tuple((packet, tuple(said)) for packet, said in groups[1:] if packet.tag != SUBKEY),
+        tuple((packet.body, tuple(said)) for packet, said in groups[1:] if packet.tag == SUBKEY),
+        b"".join(packet.encoded for packet in kept),
+    )
+
+
+def _is_key(body: bytes) -> bool:
+    return body[:1] == b"\4" and len(body) >= _KEY_BODY
+
+
+def _own(body: bytes, primary: bytes) -> SignaturePacket | None:
+    """A statement by the owner, None for one by somebody else or that cannot be read."""
+    try:
+        said = read_signature(body)
+    except (MalformedError, UnsupportedError):
+        return None
+    issuer = said.issuer
+    return said if issuer and bytes.fromhex(fingerprint(primary)).endswith(issuer) else None
+
+
+def _key_text(body: bytes) -> bytes:
+    return b"\x99" + len(body).to_bytes(2, "big") + body
+
+
+def _made(key: bytes, said: SignaturePacket, text: bytes) -> bool:
+    from mkdocs_ecompm.signatures import openpgp_arithmetic  # noqa: PLC0415  # heavy, and only needed for a signature
+
+    if said.hash not in _SAFE_HASHES or said.critical:
+        return False
+    try:
+        return openpgp_arithmetic.made(key, said, text)
+    except (MalformedError, UnsupportedError):
+        return False
+
+
+def _signed_back(binding: SignaturePacket, body: bytes, text: bytes) -> bool:
+    """Whether the subkey agreed to be bound: else anybody could claim the signatures of a stranger's key."""
+    try:
+        back = read_signature(binding.embedded or b"")
+    except (MalformedError, UnsupportedError):
+        return False
+    return back.type == _BACK and _made(body, back, text)
+
+
+def _described(body: bytes, said: SignaturePacket, *, signs: bool, revoked: bool) -> Key:
+    created = datetime.fromtimestamp(int.from_bytes(body[1:5], "big"), UTC)
+    until = created + timedelta(seconds=said.key_lifetime) if said.key_lifetime else None
+    return Key(body, fingerprint(body), created, said.created, until, signs, revoked)

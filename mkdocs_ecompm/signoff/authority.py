@@ -1,0 +1,99 @@
+"""Before somebody signs: whose key it is, and which agreements that person may speak on, in the state in force now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from mkdocs_ecompm.history.contents import shown as contents_shown
+from mkdocs_ecompm.signoff.capacity import Capacity, capacity, day_of, key_fault, owner
+from mkdocs_ecompm.signoff.commits import History, first_use
+from mkdocs_ecompm.signoff.evaluation import Request
+from mkdocs_ecompm.signoff.policy import slots
+from mkdocs_ecompm.signoff.trust import TrustData
+from mkdocs_ecompm.signoff.walk import TrustRootError, Walk, one_key_added
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A slot that somebody can fill: whom it speaks for, and as whose deputy, if as one."""
+
+    approver: str
+    deputy_for: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """What the owner of a key may decide on.
+
+    Attributes:
+        person: Whose key it is, in force or not; None if nobody's.
+        fault: The reason code why the key speaks for nobody; empty if it speaks for the person.
+        asked: Everybody who is asked about each artifact, by slot.
+        seats: The slots of each artifact that the person can fill.
+        of_trust: Whether the person may speak on trust itself: as an admin, or for one new key of his own.
+    """
+
+    person: str | None
+    fault: str
+    asked: Mapping[str, tuple[str, ...]]
+    seats: Mapping[str, tuple[Seat, ...]]
+    of_trust: bool
+
+
+def authority(request: Request, key: str, artifacts: Iterable[str], when: datetime) -> Authority:
+    """What the owner of the key with this fingerprint may decide on at the commit of the request.
+
+    Raises:
+        ObjectError: the history cannot be relied on.
+        TrustRootError: there is no trust state to speak in, or a trust root that was named cannot be one.
+    """
+    walk = _walk(request)
+    states = [walk.states[head] for head in walk.heads]
+    owners = {owner(state, key) for state in states}
+    person = owners.pop() if len(owners) == 1 else None
+    faults = (key_fault(state, key, when) for state in states)
+    fault = next((found for found in faults if found), "" if person else "unknown-key")
+    names = tuple(artifacts)
+    contents = contents_shown(request.state, request.files)
+    demanded = slots(states[0].demands, contents, request.state)
+    asked = {name: tuple(place.approver for place in demanded.get(name, ())) for name in names}
+    seats = {
+        name: tuple(
+            Seat(approver, able.deputy_for)
+            for approver in dict.fromkeys(asked[name])
+            if person and (able := _able(states, person, approver, name, when))
+        )
+        for name in names
+    }
+    return Authority(person, fault, asked, seats, bool(person) and _of_trust(walk, states, person or ""))
+
+
+def _walk(request: Request) -> Walk:
+    if request.repository is None or request.commit is None:
+        raise TrustRootError("There is no commit yet, so nobody can be recognised.")
+    history = History(request.repository, request.commit, "" if request.folder == "." else request.folder)
+    roots = request.trust_roots or first_use(history)
+    if not roots:
+        raise TrustRootError(f"No sign-off can count: {history.problems or 'no commit has a valid trust section.'}")
+    if not request.trust_roots and len(roots) > 1:
+        raise TrustRootError(
+            f"Trust begins at {len(roots)} unrelated commits; name the right one with --trust-root COMMIT."
+        )
+    return Walk(history, roots, request.as_of)
+
+
+def _able(states: Iterable[TrustData], person: str, approver: str, name: str, when: datetime) -> Capacity | None:
+    """The capacity that a person has in every state; that of the first one is told."""
+    found = [capacity(state, person, approver, name, day_of(when)) for state in states]
+    return found[0] if all(found) else None
+
+
+def _of_trust(walk: Walk, states: Iterable[TrustData], person: str) -> bool:
+    proposed = walk.history.trust(walk.history.tip)
+    return all(
+        person in state.admins
+        or (proposed is not None and person not in state.attestors and one_key_added(state, proposed, person))
+        for state in states
+    )

@@ -1,0 +1,57 @@
+"""A project without the registers that a site leaves out: not their pages, and nothing of them on other pages."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import Final, TypeVar
+
+from mkdocs_ecompm.model.project import Project
+from mkdocs_ecompm.model.signoff import Signoffs
+
+V = TypeVar("V")
+
+NAMES: Final = frozenset({"project", "people"})
+"""Registers whose words every page needs: left out, they lose their pages but still give names."""
+
+
+def without(project: Project, registers: Collection[str]) -> Project:
+    """The project as if these registers had not been read."""
+    gone = frozenset(registers) - NAMES
+    if not gone:
+        return project
+    state = project.state
+    paths = {path for name in gone for path in state.paths.get(name, ())}
+    return replace(
+        project,
+        state=replace(
+            state,
+            contents=_rest(state.contents, gone),
+            documents=_rest(state.documents, gone),
+            records=_rest(state.records, gone),
+            known_ids=_rest(state.known_ids, gone),
+            unreadable=_rest(state.unreadable, gone),
+        ),
+        schedule=None if "timeline" in gone else project.schedule,
+        signoffs=_signoffs(project.signoffs, gone),
+        duties=tuple(duty for duty in project.duties if _register(duty.ref) not in gone),
+        findings=tuple(item for item in project.findings if item.source is None or item.source.path not in paths),
+    )
+
+
+def _signoffs(signoffs: Signoffs, gone: frozenset[str]) -> Signoffs:
+    if "signoffs" in gone:
+        return Signoffs(signoffs.commit, dirty=signoffs.dirty)
+    return replace(
+        signoffs,
+        agreements=tuple(item for item in signoffs.agreements if _register(item.artifact) not in gone),
+        records=tuple(item for item in signoffs.records if _register(item.artifact) not in gone),
+    )
+
+
+def _register(ref: str) -> str:
+    return ref.partition("/")[0]
+
+
+def _rest(mapping: Mapping[str, V], gone: frozenset[str]) -> dict[str, V]:
+    return {name: value for name, value in mapping.items() if name not in gone}

@@ -1,0 +1,109 @@
+"""Contents at a commit: read once for all commits that share them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from repositories import TestRepository
+
+from mkdocs_ecompm.git.objects import MissingObject
+from mkdocs_ecompm.git.repository import Repository
+from mkdocs_ecompm.history import contents as module
+from mkdocs_ecompm.history.canonical import UnreadableContent
+from mkdocs_ecompm.history.contents import ContentsHistory
+
+
+def test_a_blob_is_parsed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repository = TestRepository.create(tmp_path / "r")
+    parsed: list[str] = []
+    real = module.read_yaml
+
+    def counting(path: str, data: bytes) -> Any:
+        parsed.append(path)
+        return real(path, data)
+
+    monkeypatch.setattr(module, "read_yaml", counting)
+    one = repository.commit(files={"project/charter.yml": "problem: a\n", "project/risks/a.yml": "risks: []\n"})
+    two = repository.commit(files={"other.txt": "x"})
+    three = repository.commit(files={"project/risks/b.yml": "risks: []\n"})
+    with Repository.open(repository.folder) as opened:
+        history = ContentsHistory(opened, "project")
+        assert history.at(one) is history.at(two)
+        assert history.folder(one) != history.folder(three)
+        for commit in (one, two, three):
+            assert history.at(commit).register("charter") == {"problem": "a"}
+            history.at(commit).register("risks")
+        assert history.at(one).register("raci") is None
+    assert parsed == ["project/charter.yml", "project/risks/a.yml", "project/risks/b.yml"]
+
+
+def test_without_a_folder_there_is_nothing(tmp_path: Path) -> None:
+    repository = TestRepository.create(tmp_path / "r")
+    bare = repository.commit(files={"project": "a file", "charter.yml": "problem: a\n"})
+    with Repository.open(repository.folder) as opened:
+        assert ContentsHistory(opened, "project").at(bare).register("charter") is None
+        assert ContentsHistory(opened, "").at(bare).register("charter") == {"problem": "a"}
+        assert ContentsHistory(opened, "a/b").folder(bare) == ""
+
+
+def test_what_cannot_be_read_says_so(tmp_path: Path) -> None:
+    repository = TestRepository.create(tmp_path / "r")
+    commit = repository.commit(files={"project/charter.yml": "problem: a\n", "project/charter/b.yml": "vision: b\n"})
+    with Repository.open(repository.folder) as opened, pytest.raises(UnreadableContent):
+        ContentsHistory(opened, "project").at(commit).register("charter")
+
+
+@pytest.mark.parametrize("name", ["charter.yaml", "charter.YML", "charter/\udcff.yml"])
+def test_a_file_beside_it_that_the_working_tree_would_refuse(tmp_path: Path, name: str) -> None:
+    repository = TestRepository.create(tmp_path / "r")
+    main = "project/charter/a.yml" if "/" in name else "project/charter.yml"
+    commit = repository.commit(files={main: "problem: a\n"})
+    blob = repository.files(commit)[main]
+    with Repository.open(repository.folder) as opened:
+        assert ContentsHistory(opened, "project").at(commit).register("charter") == {"problem": "a"}
+    if "/" in name:
+        top = name.encode("utf-8", "surrogateescape").partition(b"/")[2]
+        inner = repository.store(
+            "tree",
+            b"".join(f"{blob[0]} ".encode() + entry + b"\0" + bytes.fromhex(blob[1]) for entry in (b"a.yml", top)),
+        )
+        project = repository.store("tree", b"40000 charter\0" + bytes.fromhex(inner))
+        tree = repository.store("tree", b"40000 project\0" + bytes.fromhex(project))
+        raw = repository.raw(commit)
+        commit = repository.store("commit", raw.replace(raw[5:45], tree.encode()))
+    else:
+        commit = repository.commit(files={f"project/{name}": "problem: b\n"})
+    with Repository.open(repository.folder) as opened, pytest.raises(UnreadableContent):
+        ContentsHistory(opened, "project").at(commit).register("charter")
+
+
+def test_a_link_is_not_followed(tmp_path: Path) -> None:
+    repository = TestRepository.create(tmp_path / "r")
+    first = repository.commit(files={"project/charter.yml": "../../etc/passwd"})
+    blob = repository.files(first)["project/charter.yml"][1]
+    project = repository.store("tree", b"120000 charter.yml\0" + bytes.fromhex(blob))
+    tree = repository.store("tree", b"40000 project\0" + bytes.fromhex(project))
+    raw = repository.raw(first)
+    commit = repository.store("commit", raw.replace(raw[5:45], tree.encode()))
+    with Repository.open(repository.folder) as opened, pytest.raises(UnreadableContent):
+        ContentsHistory(opened, "project").at(commit).register("charter")
+
+
+def test_a_missing_object_is_an_error(tmp_path: Path) -> None:
+    repository = TestRepository.create(tmp_path / "r")
+    commit = repository.commit(files={"project/charter.yml": "problem: a\n"})
+    repository.remove(repository.files(commit)["project/charter.yml"][1])
+    with Repository.open(repository.folder) as opened, pytest.raises(MissingObject):
+        ContentsHistory(opened, "project").at(commit).register("charter")
+
+
+def test_key_files_are_hashed_wherever_they_are(tmp_path: Path) -> None:
+    repository = TestRepository.create(tmp_path / "r")
+    commit = repository.commit(files={"project/keys/a.asc": "key"})
+    with Repository.open(repository.folder) as opened:
+        contents = ContentsHistory(opened, "project").at(commit)
+        assert contents.key_file("keys/a.asc") == "2c70e12b7a0646f92279f427c7b38e7334d8e5389cff167a1dc30e73f826b683"
+        for path in ("keys", "keys/b.asc", "../x", "keys/a.asc/more", ""):
+            assert contents.key_file(path) is None
