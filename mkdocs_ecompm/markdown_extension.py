@@ -13,7 +13,7 @@ from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
 from markdown.preprocessors import Preprocessor
 
-from mkdocs_ecompm.model.fields import did_you_mean
+from mkdocs_ecompm.model.words import did_you_mean
 from mkdocs_ecompm.site.links import SCHEME, locate, locate_record
 from mkdocs_ecompm.site.renderer import RenderError
 

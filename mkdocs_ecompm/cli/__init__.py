@@ -19,6 +19,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "check": "Validate the project and list its findings.",
         "signoffs": "Show the state of every demanded sign-off.",
         "sign": "Agree to an artifact by a signed commit, after seeing exactly what it says.",
+        "proof": "Write an auditor's proof of an agreement, checkable without this program.",
         "signatures": "Verify the signatures of commits, in any repository.",
         "digest": "Print the digest of what is agreed on.",
         "export": "Print the whole derived project as JSON.",
@@ -72,7 +73,7 @@ class LazyGroup(click.Group):
         """As click does, with a hint at the nearest command."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
-            from mkdocs_ecompm.model.fields import did_you_mean  # noqa: PLC0415
+            from mkdocs_ecompm.model.words import did_you_mean  # noqa: PLC0415
 
             ctx.fail(f"There is no command `{name}`. " + did_you_mean(name, COMMANDS).capitalize())
         return super().resolve_command(ctx, args)

@@ -1,24 +1,44 @@
-"""The keys in a project's people.yml, read alone: a fault elsewhere in the project hides nobody's key."""
+"""The keys in a project's people.yml, read alone: a fault elsewhere in the project hides nobody's key.
+
+The types of people.yml take longer to import than a thousand signatures to verify. So an entry that is plainly right is
+read without them; they judge every other one, and say what is wrong with it.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
-
-from pydantic import ValidationError
+from typing import TYPE_CHECKING, Final
 
 from mkdocs_ecompm.load.contents import load_contents
 from mkdocs_ecompm.load.files import Files, FilesError
 from mkdocs_ecompm.model.content import YamlList, YamlMap
-from mkdocs_ecompm.model.people import Key
 from mkdocs_ecompm.signatures.known_keys import KnownKey, KnownKeys
 from mkdocs_ecompm.signatures.ssh_key import UnsupportedError, parse_public_key
 from mkdocs_ecompm.signatures.wire import MalformedError
 
 if TYPE_CHECKING:
     from mkdocs_ecompm.signatures.openpgp_certificate import Certificate
+
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+
+
+class _UnusableKey(Exception):  # noqa: N818  # it is no error of the program
+    """A key that cannot be used; the message says in a clause why."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What people.yml says of one key."""
+
+    ssh: str
+    openpgp: str
+    since: datetime | None
+    until: datetime | None
+    revoked: bool
 
 
 @dataclass
@@ -47,21 +67,49 @@ def people_keys(files: Files) -> PeopleKeys:
     ]
     for person, entry in _entries(contents.get("people", YamlMap())):
         try:
-            _add(found, files, person, Key.model_validate(entry))
-        except (ValidationError, MalformedError, UnsupportedError, FilesError) as error:
-            said = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error).rstrip(".")
-            found.problems.append(f"{entry.source}: this key of {person} is not used: {said}.")
+            _add(found, files, person, _plain(entry) or _typed(entry))
+        except (_UnusableKey, MalformedError, FilesError) as error:
+            found.problems.append(f"{entry.source}: this key of {person} is not used: {str(error).rstrip('.')}.")
     return found
 
 
-def _add(found: PeopleKeys, files: Files, person: str, key: Key) -> None:
+def _plain(entry: YamlMap) -> _Entry | None:
+    """An entry that has nothing but one key and times in UTC; None for every other."""
+    values = dict(entry)
+    ssh, openpgp = values.pop("ssh", ""), values.pop("openpgp", "")
+    times = [values.pop(name, "") for name in ("from", "to")]
+    if values or not isinstance(ssh, str) or not isinstance(openpgp, str) or bool(ssh) == bool(openpgp):
+        return None
+    if any(not isinstance(time, str) or (time and not _INSTANT.fullmatch(time)) for time in times):
+        return None
+    try:
+        since, until = (datetime.fromisoformat(str(time)) if time else None for time in times)
+    except ValueError:
+        return None
+    return _Entry(ssh, openpgp, since, until, revoked=False)
+
+
+def _typed(entry: YamlMap) -> _Entry:
+    """An entry as the types of people.yml read it."""
+    from pydantic import ValidationError  # noqa: PLC0415  # slow to import, and seldom needed
+
+    from mkdocs_ecompm.model.people import Key  # noqa: PLC0415  # the same
+
+    try:
+        key = Key.model_validate(entry)
+    except ValidationError as error:
+        raise _UnusableKey(error.errors()[0]["msg"]) from error
+    return _Entry(key.ssh, key.openpgp, key.since, key.until, key.revoked is not None)
+
+
+def _add(found: PeopleKeys, files: Files, person: str, key: _Entry) -> None:
     if key.ssh:
         blobs: Sequence[bytes] = [parse_public_key(key.ssh)[0]]
     else:
         certificates = _certificates(files, key.openpgp)
         found.certificates += certificates
         blobs = [certificate.fingerprint.encode() for certificate in certificates]
-    found.listed += [KnownKey(person, blob, key.since, key.until, key.revoked is not None) for blob in blobs]
+    found.listed += [KnownKey(person, blob, key.since, key.until, key.revoked) for blob in blobs]
 
 
 def _certificates(files: Files, path: str) -> tuple[Certificate, ...]:
@@ -69,11 +117,11 @@ def _certificates(files: Files, path: str) -> tuple[Certificate, ...]:
 
     name = str(PurePosixPath(path))
     if not any(entry.path == name and entry.kind == "file" for entry in files.listing()):
-        raise FilesError(f"there is no key file {path} in the project folder")
+        raise _UnusableKey(f"there is no key file {path} in the project folder")
     try:
         return certificates(files.read(name))
     except (MalformedError, UnsupportedError) as error:
-        raise FilesError(f"the key file {path} cannot be used: {error}") from error
+        raise _UnusableKey(f"the key file {path} cannot be used: {error}") from error
 
 
 def _entries(content: YamlMap) -> Iterator[tuple[str, YamlMap]]:

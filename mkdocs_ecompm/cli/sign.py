@@ -25,8 +25,8 @@ from mkdocs_ecompm.git.process import GitError
 from mkdocs_ecompm.git.repository import Repository
 from mkdocs_ecompm.git.signing import Signing
 from mkdocs_ecompm.history.digest import TRUST
-from mkdocs_ecompm.model.fields import did_you_mean
 from mkdocs_ecompm.model.signoff import Decision, Signoffs
+from mkdocs_ecompm.model.words import did_you_mean
 from mkdocs_ecompm.signatures.commit import verify_commit
 from mkdocs_ecompm.signatures.ssh_key import PublicKeyError, fingerprint, parse_public_key
 from mkdocs_ecompm.signoff import evaluation

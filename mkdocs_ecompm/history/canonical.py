@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from mkdocs_ecompm.model.content import Yaml
 from mkdocs_ecompm.model.entry import COMMON_KEYS
@@ -13,6 +15,8 @@ Plain: TypeAlias = "str | list[Plain] | dict[str, Plain] | None"
 """Content without places. None occurs only as the digest of something that is not there."""
 Paths: TypeAlias = Mapping[str, "Paths"]
 """Fields to leave out, as a tree of keys; a leaf is left out with all it holds."""
+_BEYOND: Final = re.compile(rb"[\xf0-\xf4]")
+"""The first byte in UTF-8 of a character beyond U+FFFF."""
 
 
 class UnreadableContent(Exception):  # noqa: N818  # it says what was found; nobody did anything wrong by asking
@@ -58,17 +62,23 @@ def by_id(items: list[Plain]) -> list[Plain]:
 
 
 def canonical(value: Any) -> bytes:
-    """The RFC 8785 form of a JSON value.
+    """The RFC 8785 form of a JSON value of texts, lists, mappings, null and whole numbers.
+
+    The standard library writes the same form, 20 times faster, but for the order of keys: it compares code points and
+    the RFC UTF-16 units. They differ only where there are characters beyond U+FFFF.
 
     Raises:
         UnreadableContent: it holds a text that is no Unicode (a lone surrogate).
     """
-    import rfc8785  # noqa: PLC0415  # only sign-offs need it
-
     try:
-        return rfc8785.dumps(value)
-    except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
+        found = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+        if _BEYOND.search(found):
+            import rfc8785  # noqa: PLC0415  # rarely needed
+
+            return rfc8785.dumps(value)
+    except UnicodeEncodeError as error:
         raise UnreadableContent("The content holds a character that no text can hold.") from error
+    return found
 
 
 def sha256(value: Any) -> str:

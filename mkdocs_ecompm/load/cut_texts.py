@@ -8,8 +8,8 @@ from typing import Final
 
 from mkdocs_ecompm.load.yaml_text import BREAK
 from mkdocs_ecompm.model.catalogue import finding
-from mkdocs_ecompm.model.fields import shorten
 from mkdocs_ecompm.model.finding import Finding, Source
+from mkdocs_ecompm.model.words import shorten
 
 _CANDIDATE: Final = re.compile(r"[ \t]#\S")
 MAX_HINT: Final = 200

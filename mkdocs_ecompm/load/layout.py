@@ -9,8 +9,8 @@ from typing import Final
 
 from mkdocs_ecompm.load.files import Files, Listed
 from mkdocs_ecompm.model.catalogue import finding
-from mkdocs_ecompm.model.fields import did_you_mean
 from mkdocs_ecompm.model.finding import Finding, Source
+from mkdocs_ecompm.model.words import did_you_mean
 
 RESERVED: Final = frozenset({"evidence", "keys", "templates"})
 """Folders of a project that hold no registers."""

@@ -28,8 +28,8 @@ from mkdocs_ecompm.load.yaml_messages import syntax
 from mkdocs_ecompm.load.yaml_text import MAX_FINDINGS, UNCLEAN, character, refuse, without_mark
 from mkdocs_ecompm.model.catalogue import finding
 from mkdocs_ecompm.model.content import Place, Yaml, YamlList, YamlMap
-from mkdocs_ecompm.model.fields import shorten
 from mkdocs_ecompm.model.finding import Finding, Source
+from mkdocs_ecompm.model.words import shorten
 
 MAX_DEPTH: Final = 64
 """How many mappings and lists may stand in each other."""

@@ -8,11 +8,10 @@ one finding.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Annotated, Any, Final
 
 from pydantic import (
@@ -26,10 +25,10 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError, core_schema
 
+from mkdocs_ecompm.model.words import MAX_WORD, did_you_mean, shorten
+
 ID_PATTERN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 MAX_DIGITS: Final = 15
-MAX_WORD: Final = 100
-"""Characters of what may be a number, a day or a misspelt word; a longer text is none of these."""
 
 
 def fault(code: str, message: str, hint: str = "", *, instead: str = "") -> PydanticCustomError:
@@ -40,26 +39,11 @@ def fault(code: str, message: str, hint: str = "", *, instead: str = "") -> Pyda
     return PydanticCustomError(code, "{message}", {"message": message, "hint": hint, "instead": instead})
 
 
-def did_you_mean(value: str, known: Iterable[str]) -> str:
-    """A hint that names the nearest known word, or nothing."""
-    if len(value) > MAX_WORD:
-        return ""
-    by_fold = {word.casefold(): word for word in known}
-    near = get_close_matches(value.casefold(), by_fold, n=1, cutoff=0.6)
-    return f"did you mean `{by_fold[near[0]]}`?" if near else ""
-
-
 def kind_of(value: object) -> str:
     """What a wrong value is, for a message: a list, a mapping, or a text."""
     if isinstance(value, str):
         return f"`{shorten(value)}`"
     return "a mapping" if isinstance(value, dict) else "a list"
-
-
-def shorten(text: str, length: int = 60) -> str:
-    """The text in one line of at most `length` characters."""
-    line = " ".join(text.split())
-    return line if len(line) <= length else line[: length - 1] + "…"
 
 
 def _text(value: object, expected: str) -> str:

@@ -9,11 +9,12 @@ from pydantic import Field
 
 from mkdocs_ecompm.model.catalogue import finding
 from mkdocs_ecompm.model.entry import Document, Part
-from mkdocs_ecompm.model.fields import AS_LIST, Day, Days, Id, Text, Whole, between, choice, did_you_mean
+from mkdocs_ecompm.model.fields import AS_LIST, Day, Days, Id, Text, Whole, between, choice
 from mkdocs_ecompm.model.finding import Finding
 from mkdocs_ecompm.model.people import BUSINESS_FUNCTIONS, function_of
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.register import Register
+from mkdocs_ecompm.model.words import did_you_mean
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

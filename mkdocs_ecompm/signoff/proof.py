@@ -67,6 +67,8 @@ class Proof:
         exhibits: The commits of all records, adoptions and approvals of trust, by id.
         files: The files that hold the artifact, in the tree of each record's commit.
         states: The trust states in the order in which they came into force, the root first.
+        approvals: What admins said of trust, by commit.
+        key_files: The key files of OpenPGP that each trust state names.
     """
 
     artifact: str
@@ -76,6 +78,8 @@ class Proof:
     exhibits: Mapping[str, Exhibit]
     files: Mapping[str, tuple[StoredFile, ...]]
     states: Mapping[str, Mapping[str, Any]]
+    approvals: Mapping[str, SignoffRecord]
+    key_files: Mapping[str, tuple[StoredFile, ...]]
 
 
 def prove(repository: Repository, folder: str, signoffs: Signoffs, artifact: str) -> Proof:
@@ -109,6 +113,10 @@ def prove(repository: Repository, folder: str, signoffs: Signoffs, artifact: str
         exhibits={commit: _exhibit(repository, commit) for commit in dict.fromkeys(commits)},
         files={record.commit: tuple(stored_files(repository, folder, record.commit, artifact)) for record in records},
         states=trust.states,
+        approvals={record.commit: record for record in records_of(signoffs, TRUST)},
+        key_files={
+            commit: tuple(_key_files(repository, folder, commit, state)) for commit, state in trust.states.items()
+        },
     )
 
 
@@ -153,12 +161,24 @@ def allowed_signers(state: Mapping[str, Any]) -> list[str]:
 def stored_files(repository: Repository, folder: str, commit: str, artifact: str) -> Iterator[StoredFile]:
     """The files that an artifact is read from, in the tree of a commit."""
     names = ("people", "signoffs") if artifact == TRUST else (artifact.partition("/")[0],)
-    prefix = f"{folder.strip('/')}/" if folder.strip("/.") else ""
+    prefix = _prefix(folder)
     for name in ("project", *(name for name in names if name != "project")):
         for place in (f"{prefix}{name}.yml", f"{prefix}{name}"):
             for path, entry in repository.walk(commit, place):
                 if entry.kind == "file" and path.endswith(".yml"):
                     yield StoredFile(path, entry.oid, repository.read(entry.oid).data)
+
+
+def _key_files(repository: Repository, folder: str, commit: str, state: Mapping[str, Any]) -> Iterator[StoredFile]:
+    for signer in signers(state):
+        path = _prefix(folder) + signer.file
+        entry = repository.entry(commit, path) if signer.file else None
+        if entry is not None and entry.kind == "file":
+            yield StoredFile(path, entry.oid, repository.read(entry.oid).data)
+
+
+def _prefix(folder: str) -> str:
+    return f"{folder.strip('/')}/" if folder.strip("/.") else ""
 
 
 def _exhibit(repository: Repository, commit: str) -> Exhibit:

@@ -26,6 +26,7 @@ from mkdocs_ecompm.site.wording import ChangeText, artifact_name, change_of, rea
 
 PARENT: Final = "signoffs"
 NOT_QUALIFIED: Final = "Electronic record of agreement. Not a qualified electronic signature (eIDAS, § 126a BGB)."
+NOBODY_ASKED: Final = Sentence("Nobody is asked to agree to this.", "What was said of it is recorded all the same.")
 _DECIDED: Final = {Decision.APPROVE: "agreed", Decision.REJECT: "said no", Decision.WITHDRAW: "took it back"}
 
 
@@ -97,7 +98,7 @@ class Check:
 
 @dataclass(frozen=True)
 class AgreementView:
-    """Context of `pages/agreement`. `history` and `not_counting` are oldest first."""
+    """Context of `pages/agreement`. `history` and `not_counting` are oldest first. `whole`: with every text unfolded."""
 
     sentence: Sentence
     artifact: str
@@ -110,6 +111,7 @@ class AgreementView:
     versions: tuple[Version, ...]
     checks: tuple[Check, ...]
     not_qualified: str = NOT_QUALIFIED
+    whole: bool = False
 
 
 def views(project: Project) -> Iterable[View]:
@@ -124,9 +126,9 @@ def page_of(artifact: str) -> str:
     return f"{PARENT}/{artifact.replace('/', '-')}"
 
 
-def view(project: Project, agreement: Agreement) -> View:
-    """The page of one agreement."""
-    context = _context(project, agreement)
+def view(project: Project, agreement: Agreement, *, whole: bool = False) -> View:
+    """The page of one agreement; as a `whole` with the text of every decision that was ever counted."""
+    context = _context(project, agreement, whole=whole)
     sections = (
         ("parties", "Who was asked, and what they said", context.parties),
         ("text", "The text", context.versions),
@@ -146,13 +148,13 @@ def view(project: Project, agreement: Agreement) -> View:
     )
 
 
-def _context(project: Project, agreement: Agreement) -> AgreementView:
+def _context(project: Project, agreement: Agreement, *, whole: bool) -> AgreementView:
     records = sorted(records_of(project.signoffs, agreement.artifact), key=lambda one: (one.date, one.id))
     statements = [_statement(project, record, agreement) for record in records]
     heard = tuple(one for one in statements if one.record.counts or one.record.reasons == ("superseded",))
     standing = [record for slot in agreement.slots if (record := project.signoffs.by_id.get(slot.record or ""))]
     return AgreementView(
-        sentence=sentence_of(project, agreement),
+        sentence=sentence_of(project, agreement) if agreement.slots else NOBODY_ASKED,
         artifact=agreement.artifact,
         label=artifact_name(project.state, agreement.artifact),
         facts=tuple(_facts(project, agreement)),
@@ -160,8 +162,9 @@ def _context(project: Project, agreement: Agreement) -> AgreementView:
         wanting=any(slot.status is not Status.VALID for slot in agreement.slots),
         history=heard,
         not_counting=tuple(one for one in statements if one not in heard),
-        versions=tuple(_versions(project, agreement, standing)),
-        checks=tuple(checks(project, agreement.artifact, standing)),
+        versions=tuple(_versions(project, agreement, [one.record for one in heard] if whole else standing)),
+        checks=tuple(checks(project, agreement.artifact, standing or [one.record for one in heard])),
+        whole=whole,
     )
 
 

@@ -13,7 +13,8 @@ from mkdocs_ecompm.model.state import State
 SCHEME: Final = "ecompm:"
 
 # Texts are escaped, so a quotation mark in them can never look like the end of this attribute.
-_HREF: Final = re.compile(r' href="ecompm:([^"#]*)(#[^"]*)?"')
+# `xlink:href` is for links inside drawings: themes that rewrite every `href` of a page stumble over those of an SVG.
+_HREF: Final = re.compile(r' ((?:xlink:)?href)="ecompm:([^"#]*)(#[^"]*)?"')
 
 _SINGLE_PAGES: Final = {"project": "index", "trust": "trust"}
 """Artifacts and registers that have no page of their own name."""
@@ -29,8 +30,8 @@ def resolve(html: str, url_of: Callable[[str], str | None]) -> str:
     """
 
     def replace(match: re.Match[str]) -> str:
-        url = url_of(unescape(match[1]))
-        return "" if url is None else f' href="{escape(url)}{match[2] or ""}"'
+        url = url_of(unescape(match[2]))
+        return "" if url is None else f' {match[1]}="{escape(url)}{match[3] or ""}"'
 
     return _HREF.sub(replace, html)
 

@@ -10,8 +10,8 @@ from typing import Final
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.model.change import Change
-from mkdocs_ecompm.model.fields import shorten
 from mkdocs_ecompm.model.state import State
+from mkdocs_ecompm.model.words import shorten
 
 
 @dataclass(frozen=True, slots=True)

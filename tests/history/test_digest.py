@@ -9,11 +9,12 @@ import random
 from typing import Any
 
 import pytest
+import rfc8785
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mkdocs_ecompm.history.canonical import UnreadableContent
+from mkdocs_ecompm.history.canonical import UnreadableContent, canonical
 from mkdocs_ecompm.history.contents import Contents, shown
 from mkdocs_ecompm.history.digest import content, digest, gate_digest, named
 from mkdocs_ecompm.load.files import MemoryFiles
@@ -187,6 +188,27 @@ def test_names_are_found_in_any_case() -> None:
     assert named(contents, "raci/other") == "raci/other"
     assert digest(contents, "raci/other") is None
     assert digest(contents, "budget") is None
+
+
+JSON = st.recursive(
+    st.text() | st.none() | st.integers(0, 2**31),
+    lambda below: st.lists(below, max_size=3) | st.dictionaries(st.text(max_size=3), below, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(JSON)
+def test_the_canonical_form_is_that_of_the_rfc(value: Any) -> None:
+    assert canonical(value) == rfc8785.dumps(value)
+
+
+def test_keys_beyond_the_basic_plane_are_sorted_by_utf_16() -> None:
+    assert canonical({"\uffee": "a", "\U0001f600": "b"}) == '{"\U0001f600":"b","\uffee":"a"}'.encode()
+
+
+def test_half_a_character_is_no_text() -> None:
+    with pytest.raises(UnreadableContent):
+        canonical(["\ud800"])
 
 
 # --- tracking fields ----------------------------------------------------------------------------------------------

@@ -259,6 +259,15 @@ def test_a_key_of_hardware_that_nobody_touched_is_signed_only(tmp_path: Path) ->
     assert scene.reasons(scene.say("approve charter", token)) == ("assurance-too-low",)
 
 
+@pytest.mark.parametrize(("name", "change"), [("mia", {"active": "no"}), ("mia", {"kind": "vacant"})])
+def test_nobody_is_the_deputy_of_somebody_who_cannot_speak(tmp_path: Path, name: str, change: dict[str, str]) -> None:
+    people = changed(PEOPLE, deputies=[{"for": "mia", "by": "eva"}])
+    person(people, name).update(change)
+    scene = make(tmp_path, "marketing", people=people)
+    assert scene.reasons(scene.say("approve charter", "eva")) == ("not-in-role",)
+    assert scene.reasons(scene.say("approve charter", "mia")) == ("not-active",)
+
+
 # --- wildcards ----------------------------------------------------------------------------------------------------
 
 OBLIGATIONS = {

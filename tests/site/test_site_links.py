@@ -18,6 +18,10 @@ def test_links_lead_to_their_pages_and_keep_their_anchors() -> None:
     assert resolve(html, PAGES.get) == '<a href="../risks/#R-004">R</a> <a class="x" href="../people/mia/">M</a>'
 
 
+def test_links_in_drawings_are_resolved_too() -> None:
+    assert resolve('<a xlink:href="ecompm:risks#R-004">R</a>', PAGES.get) == '<a xlink:href="../risks/#R-004">R</a>'
+
+
 def test_a_link_to_a_page_that_the_site_does_not_have_stays_as_text() -> None:
     assert resolve('<a class="x" href="ecompm:vendors#V-1">V</a>', PAGES.get) == '<a class="x">V</a>'
 

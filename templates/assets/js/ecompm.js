@@ -24,6 +24,7 @@
   }
 
   const makeSortable = table => {
+    if (table.querySelector(".ecompm-sort")) return
     const headings = table.tHead ? [...table.tHead.rows[0].cells] : []
     headings.forEach((heading, column) => {
       const button = document.createElement("button")
@@ -33,7 +34,6 @@
       button.addEventListener("click", () => sortBy(table, heading, column))
       heading.append(button)
     })
-    delete table.dataset.sortable
   }
 
   const makeFilter = form => {
