@@ -38,9 +38,15 @@ object() {
 }
 
 # says COMMIT LINE: the message has a line that begins so
-says() { sed '1,/^$/d' "commits/$1.payload" | grep -q -- "^$2\\( \\|\\$\\)" || fail "the words of $1"; echo "ok  words  $1: $2"; }
+says() {
+  sed '1,/^$/d' "commits/$1.payload" | grep -qi -- "^$2\\( \\|\\$\\)" || fail "the words of $1"
+  echo "ok  words $1: $2"
+}
 
-# ssh COMMIT PERSON STATE TIME: this person's key in this trust state signed the commit, and was in force at that time
+# admin PERSON STATE: the person is one of the admins of this trust state
+admin() { grep -q "\"admins\":\\(\\[[^]]*\\)\\{0,1\\}\"$1\"" "$2.json" || fail "$1 is no admin in $2"; echo "ok  admin $1"; }
+
+# ssh_signed COMMIT PERSON STATE TIME: this person's key in this trust state signed the commit, and was in force at that time
 ssh_signed() {
   ssh-keygen -Y verify -f "$3.allowed_signers" -I "$2" -n git -O "verify-time=$4" -s "commits/$1.sig" \\
     < "commits/$1.payload" > /dev/null || fail "the signature of $2 on $1"
@@ -101,11 +107,13 @@ def _folder(proof: Proof) -> Iterator[str]:
             record = proof.approvals.get(commit)
             if record is not None:
                 yield from _signed(proof, record)
+                if adopted.added is None:
+                    yield from (f"admin {record.person} {_state(proof, base)}" for base in record.base)
     yield 'echo "Each decision was signed by a key of the trust state that was in force"'
     for record in _signed_records(proof):
         yield from _signed(proof, record)
     yield ""
-    yield 'test -n "$clone" || { echo "All of it is good. Give a clone of the repository to check against it."; exit 0; }'
+    yield 'test -n "$clone" || { echo "All of it is good. Give a clone to check against it, too."; exit 0; }'
 
 
 def _signed_records(proof: Proof) -> Iterator[SignoffRecord]:
@@ -128,8 +136,8 @@ def _signed(proof: Proof, record: SignoffRecord) -> Iterator[str]:
 
 
 def _keys_of(proof: Proof, base: str, person: str) -> Iterator[str]:
-    entry = next((one for one in proof.states[base]["people"] if one["id"] == person), {})
-    names = tuple(key["openpgp"] for key in entry.get("keys", ()) if "openpgp" in key)
+    keys = (one.get("keys", ()) for one in proof.states[base]["people"] if one["id"] == person)
+    names = tuple(key["openpgp"] for listed in keys for key in listed if "openpgp" in key)
     for stored in proof.key_files[base]:
         if stored.path.endswith(names):
             yield f"files/{base[:12]}/{stored.path}"

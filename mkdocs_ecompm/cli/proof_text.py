@@ -22,9 +22,9 @@ _FOLDER = """\
 
 _LIMITS = """\
 The signatures prove that a key signed these words and this content. That the key is this person's rests on the trust
-root and on the adoptions listed here: compare the fingerprints with the people themselves. Times are claims of those who
-signed; their order is proved by the history. That history was deleted, that a withdrawal was never merged, or that this
-repository was kept from news, nobody can see in it."""
+root and on the adoptions listed here: compare the fingerprints with the people themselves. Times are claims of those
+who signed; their order is proved by the history. That history was deleted, that a withdrawal was never merged, or that
+this repository was kept from news, nobody can see in it."""
 
 
 def markdown(project: Project, view: AgreementView, proof: Proof) -> str:
@@ -62,7 +62,8 @@ def _all(project: Project, view: AgreementView, proof: Proof) -> Iterator[str]:
 def _statement(item: Statement) -> Iterator[str]:
     record = item.record
     said = " ".join(word for word in (item.who, item.said, item.speaks_for) if word)
-    yield f"{_plain(said)}, {language.day(record.date.date())}. {language.capital(item.evidence)}. Today: {item.badge.word}."
+    day, evidence = language.day(record.date.date()), language.capital(item.evidence)
+    yield f"{_plain(said)}, {day}. {evidence}. Today: {item.badge.word}."
     yield f"- commit `{record.commit}`, time claimed {record.date:%Y-%m-%d %H:%M:%S} UTC"
     if record.signature.key:
         yield f"- key `{record.signature.key}`"
@@ -72,7 +73,8 @@ def _statement(item: Statement) -> Iterator[str]:
     if record.comment:
         yield from ("", *(f"    {line}" for line in record.comment.splitlines()), "")
     for change in item.differences:
-        yield f"- since then: {_plain(change.what)}: {_plain(change.was or 'not there')} -> {_plain(change.is_ or 'gone')}"
+        was, now = _plain(change.was or "not there"), _plain(change.is_ or "taken out")
+        yield f"- since then: {_plain(change.what)}: {was} -> {now}"
 
 
 def _version(version: Version) -> Iterator[str]:

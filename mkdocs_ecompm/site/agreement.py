@@ -98,7 +98,7 @@ class Check:
 
 @dataclass(frozen=True)
 class AgreementView:
-    """Context of `pages/agreement`. `history` and `not_counting` are oldest first. `whole`: with every text unfolded."""
+    """Context of `pages/agreement`. `history` and `not_counting` are oldest first. `whole`: every text, unfolded."""
 
     sentence: Sentence
     artifact: str

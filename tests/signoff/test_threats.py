@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -259,6 +260,15 @@ def test_9_a_changed_message_under_an_old_signature(scene: Scene) -> None:
         "Decide\n\nSignoff: reject charter", "ana", more={"change": lambda raw: raw.replace(b"reject", b"approve")}
     )
     assert scene.reasons(said) == ("bad-signature",)
+
+
+@pytest.mark.parametrize("how", [{"namespace": "file"}, {"change": lambda raw: raw.replace(b"Reject", b"Approve")}])
+def test_9_a_bad_signature_adopts_nothing_and_moves_no_clock(scene: Scene, how: dict[str, Any]) -> None:
+    people = with_key(PEOPLE, "eva", MALLORY)
+    scene.commit(APPROVE.replace("Trust", "Reject"), "ana", people=people, when="2026-09-01T00:00:00Z", more=how)
+    assert scene.signoffs().trust.heads == (scene.root,)
+    said = scene.commit(SAY, "ana", when="2026-02-01T00:00:00Z")
+    assert scene.record(said, as_of=date(2026, 3, 1)).counts
 
 
 def test_9_a_security_key_is_no_key_of_another_kind(scene: Scene) -> None:

@@ -51,7 +51,7 @@ def test_addresses_are_escaped() -> None:
         ("obligations/O-1", "obligations#O-1"),
         ("obligations/marketing", "obligations#party-marketing"),
         ("risks", "risks"),
-        ("trust", "people"),
+        ("trust", "trust"),
         ("nobody", ""),
         ("risks/R-9", ""),
     ],
