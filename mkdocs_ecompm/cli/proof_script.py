@@ -44,9 +44,12 @@ says() {
 }
 
 # admin PERSON STATE: the person is one of the admins of this trust state
-admin() { grep -q "\"admins\":\\(\\[[^]]*\\)\\{0,1\\}\"$1\"" "$2.json" || fail "$1 is no admin in $2"; echo "ok  admin $1"; }
+admin() {
+  grep -q -e '"admins":"'"$1"'"' -e '"admins":\\[[^]]*"'"$1"'"' "$2.json" || fail "$1 is no admin in $2"
+  echo "ok  admin $1"
+}
 
-# ssh_signed COMMIT PERSON STATE TIME: this person's key in this trust state signed the commit, and was in force at that time
+# ssh_signed COMMIT PERSON STATE TIME: a key of this person in this trust state, in force at that time, signed it
 ssh_signed() {
   ssh-keygen -Y verify -f "$3.allowed_signers" -I "$2" -n git -O "verify-time=$4" -s "commits/$1.sig" \\
     < "commits/$1.payload" > /dev/null || fail "the signature of $2 on $1"

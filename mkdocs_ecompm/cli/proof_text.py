@@ -36,7 +36,7 @@ def _all(project: Project, view: AgreementView, proof: Proof) -> Iterator[str]:
     yield from (f"# Proof of agreement: {_plain(view.label)}", "")
     yield from (f"**{_plain(view.sentence.lead)}** {_plain(view.sentence.rest)}".rstrip(), "")
     for fact in view.facts:
-        yield f"- {fact.label}: {_plain(fact.value)}{f' `{fact.code}`' if fact.code else ''}"
+        yield f"- {fact.label}: " + " ".join(filter(None, (_plain(fact.value), fact.code and f"`{fact.code}`")))
     yield from (f"- As of: {project.as_of}", "", view.not_qualified, "")
     if view.parties:
         yield from ("## Who was asked, and what they said", "")
@@ -64,6 +64,7 @@ def _statement(item: Statement) -> Iterator[str]:
     said = " ".join(word for word in (item.who, item.said, item.speaks_for) if word)
     day, evidence = language.day(record.date.date()), language.capital(item.evidence)
     yield f"{_plain(said)}, {day}. {evidence}. Today: {item.badge.word}."
+    yield ""
     yield f"- commit `{record.commit}`, time claimed {record.date:%Y-%m-%d %H:%M:%S} UTC"
     if record.signature.key:
         yield f"- key `{record.signature.key}`"

@@ -1,17 +1,17 @@
-"""OpenPGP signatures, verified in this process by the library pysequoia, an extra.
+"""OpenPGP signatures, verified in this process with the library pysequoia, an extra.
 
-The library says of a signature only whether it accepts it at this moment. What an agreement needs to know is more, and
-must not depend on the clock: so expiry, revocation and weak hashes are read from the certificate here, in the order of
-`_verdict`, and the arithmetic tells a wrong signature from one that is right and does not count. Differences from gpg,
-on purpose:
+The library says only whether it accepts a signature at this moment. What an agreement needs to know is more, and must
+not depend on the clock. So the arithmetic tells a wrong signature from a right one; expiry, revocation and weak hashes
+are read from the certificate; and the library, which knows the many rules of certificates, must accept at least one
+signature of a key before others of the same kind count. Differences from gpg, on purpose:
 
 - a key is judged at the time of the signature and of the commit, not today: what was signed before it expired stands;
 - a signature that was made to expire is `expired` from the start;
 - SHA-1, signatures over text, keys under 2048 bits and curves that the library does not have are `unsupported`;
 - two signatures in one block are `bad`.
 
-A certificate whose statements were renewed (gpg throws the older ones away when a key is extended) still vouches for
-what was signed before; the library alone would refuse that.
+Programs throw away the older statements in a certificate when a key is extended. It still vouches for what was signed
+before the newest of them; there the library, which would refuse it, is not asked.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ HINT: Final = 'OpenPGP signatures need an extra: pip install "mkdocs-ecompm[open
 _BLOCK: Final = b"PGP SIGNATURE"
 _BINARY, _TEXT = 0x00, 0x01
 _WEAK: Final = frozenset({1, 2, 3})
+_SAID: Final = {"unsupported": "not supported", "not-yet-valid": "not valid yet"}
 _LONGEST: Final = 64 * 1024
 _ID: Final = 16
 _ORDER: Final[tuple[Status, ...]] = ("revoked", "good", "expired", "not-yet-valid", "unsupported", "bad")
@@ -110,13 +111,21 @@ def _by_id(known: tuple[Certificate, ...]) -> Mapping[str, list[tuple[Certificat
 def _parse(armored: bytes) -> SignaturePacket:
     if len(armored) > _LONGEST:
         raise MalformedError("it is too long")
-    blocks = unarmor(armored, _BLOCK)
+    blocks = unarmor(armored, _BLOCK, _checksum if available() else None)
     found = [packet for block in blocks for packet in packets(block)]
     if len(found) != 1:
         raise MalformedError("it is not one signature alone")
     if found[0].tag != SIGNATURE:
         raise MalformedError("it is no signature")
     return read_signature(found[0].body)
+
+
+def _checksum(data: bytes) -> bytes:
+    """The checksum that the library's armor has."""
+    import pysequoia  # noqa: PLC0415  # an extra, and slow to import
+
+    found = pysequoia.armor(data, pysequoia.ArmorKind.Signature).encode().split()
+    return next((line[1:] for line in found if line[:1] == b"="), b"")
 
 
 def _check_kind(signature: SignaturePacket) -> None:
@@ -136,22 +145,31 @@ def _verdict(payload: bytes, signature: SignaturePacket, certificate: Certificat
     facts: dict[str, Any] = {"key": certificate.fingerprint, "until": key.until}
     if key.fingerprint != certificate.fingerprint:
         facts["subkey"] = key.fingerprint
-    status, why = _standing(signature, key)
-    if status == "good" and signature.created >= key.since:
-        if _accepted(payload, signature, certificate, key):
-            return Signature("openpgp", "good", **facts)
-        status, why = "unsupported", "the rules of the OpenPGP library refuse it"
-    try:
-        from mkdocs_ecompm.signatures import openpgp_arithmetic  # noqa: PLC0415  # heavy, and seldom needed
-
-        if not openpgp_arithmetic.made(key.body, signature, payload):
-            status, why = "bad", "the key did not sign this content"
-    except MalformedError as error:
-        status, why = "bad", str(error)
-    except UnsupportedError as error:
-        status, why = "unsupported", str(error)
-    sentence = f"The signature is {status}: {why}." if why else ""
+    status, why = _judge(payload, signature, certificate, key)
+    sentence = f"The signature is {_SAID.get(status, status)}: {why}." if why else ""
     return Signature("openpgp", status, problem=sentence, **facts)
+
+
+def _judge(payload: bytes, signature: SignaturePacket, certificate: Certificate, key: Key) -> tuple[Status, str]:
+    """The status of a signature under one key, and why."""
+    from mkdocs_ecompm.signatures.openpgp_arithmetic import made  # noqa: PLC0415  # heavy, only needed for a known key
+
+    kind = signature.hash, signature.algorithm
+    try:
+        if not made(key.body, signature, payload):
+            return "bad", "the key did not sign this content"
+    except MalformedError as error:
+        return "bad", str(error)
+    except UnsupportedError as error:
+        if not _accepted(payload, signature, certificate, key):
+            return "unsupported", str(error)
+    status, why = _standing(signature, key)
+    if status != "good" or kind in key.vouched or signature.created < key.since:
+        return status, why
+    if not _accepted(payload, signature, certificate, key):
+        return "unsupported", "the rules of the OpenPGP library refuse it"
+    key.vouched.add(kind)
+    return "good", ""
 
 
 def _standing(signature: SignaturePacket, key: Key) -> tuple[Status, str]:

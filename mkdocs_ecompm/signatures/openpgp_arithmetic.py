@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import Final, TypeVar
+from functools import lru_cache
+from typing import Final, TypeAlias, TypeVar
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -31,16 +32,19 @@ _CURVES: Final[dict[bytes, Callable[[], ec.EllipticCurve]]] = {
     bytes.fromhex("2b81040022"): ec.SECP384R1,
     bytes.fromhex("2b81040023"): ec.SECP521R1,
 }
-_HASHES: Final[dict[int, Callable[[], hashes.HashAlgorithm]]] = {
-    1: hashes.MD5,
-    2: hashes.SHA1,
-    8: hashes.SHA256,
-    9: hashes.SHA384,
-    10: hashes.SHA512,
-    11: hashes.SHA224,
-    12: hashes.SHA3_256,
-    14: hashes.SHA3_512,
+_HASHES: Final[dict[int, tuple[str, Prehashed]]] = {
+    1: ("md5", Prehashed(hashes.MD5())),  # noqa: S303  # to tell a wrong signature from one that is merely weak
+    2: ("sha1", Prehashed(hashes.SHA1())),  # noqa: S303  # the same
+    8: ("sha256", Prehashed(hashes.SHA256())),
+    9: ("sha384", Prehashed(hashes.SHA384())),
+    10: ("sha512", Prehashed(hashes.SHA512())),
+    11: ("sha224", Prehashed(hashes.SHA224())),
+    12: ("sha3_256", Prehashed(hashes.SHA3_256())),
+    14: ("sha3_512", Prehashed(hashes.SHA3_512())),
 }
+
+Check: TypeAlias = Callable[["_Values", bytes, Prehashed], None]
+"""The numbers of a signature, the digest, how it was made; InvalidSignature if the key did not make them."""
 
 
 def made(key: bytes, signature: SignaturePacket, message: bytes) -> bool:
@@ -52,14 +56,13 @@ def made(key: bytes, signature: SignaturePacket, message: bytes) -> bool:
     """
     if signature.hash not in _HASHES:
         raise UnsupportedError(f"the hash {signature.hash_name} is not known")
-    algorithm = _HASHES[signature.hash]()
-    trailer = b"\4\xff" + len(signature.hashed).to_bytes(4, "big")
-    digest = hashlib.new(algorithm.name.replace("sha3-", "sha3_"), message + signature.hashed + trailer).digest()
-    kind, material = key[5], _Values(key[6:])
-    if kind != signature.algorithm and not {kind, signature.algorithm} <= _RSA:
+    if key[5] != signature.algorithm and not {key[5], signature.algorithm} <= _RSA:
         raise MalformedError("it is of another kind than its key")
+    name, algorithm = _HASHES[signature.hash]
+    trailer = b"\4\xff" + len(signature.hashed).to_bytes(4, "big")
+    digest = hashlib.new(name, message + signature.hashed + trailer, usedforsecurity=False).digest()
     try:
-        _verify(kind, material, _Values(signature.values), digest, Prehashed(algorithm))
+        _load(key)(_Values(signature.values), digest, algorithm)
     except InvalidSignature:
         return False
     except UnsupportedAlgorithm:
@@ -67,52 +70,66 @@ def made(key: bytes, signature: SignaturePacket, message: bytes) -> bool:
     return True
 
 
-def _verify(kind: int, key: _Values, values: _Values, digest: bytes, algorithm: Prehashed) -> None:
+@lru_cache(maxsize=1024)
+def _load(key: bytes) -> Check:
+    """The check of the key in a packet."""
+    kind, values = key[5], _Values(key[6:])
     if kind in _RSA:
-        _rsa(key, values, digest, algorithm)
-    elif kind == _DSA:
-        p, q, g, y = key.number(), key.number(), key.number(), key.number()
-        if p.bit_length() < SMALLEST_RSA or p.bit_length() > LARGEST_RSA:
-            raise UnsupportedError(f"a DSA key of {p.bit_length()} bits is not accepted")
-        public = _key(dsa.DSAPublicNumbers(y, dsa.DSAParameterNumbers(p, q, g)).public_key)
-        public.verify(values.pair(), digest, algorithm)
-    elif kind == _ECDSA:
-        curve = _CURVES.get(key.short())
-        if curve is None:
-            raise UnsupportedError("the curve of its key is not known")
-        point = key.octets()
-        ecdsa = _key(lambda: ec.EllipticCurvePublicKey.from_encoded_point(curve(), point))
-        ecdsa.verify(values.pair(), digest, ec.ECDSA(algorithm))
-    elif kind in {_EDDSA, _ED25519}:
-        _ed25519(kind, key, values, digest)
-    else:
-        raise UnsupportedError(f"OpenPGP keys of the kind {kind} are not verified")
+        return _rsa(values.number(), values.number())
+    if kind == _DSA:
+        return _dsa(values.number(), values.number(), values.number(), values.number())
+    if kind == _ECDSA:
+        return _ecdsa(values.short(), values.octets())
+    if kind == _EDDSA:
+        return _eddsa(values.short(), values.octets())
+    if kind == _ED25519:
+        public = _key(lambda: Ed25519PublicKey.from_public_bytes(values.rest()))
+        return lambda signature, digest, _: public.verify(signature.rest(), digest)
+    raise UnsupportedError(f"OpenPGP keys of the kind {kind} are not verified")
 
 
-def _rsa(key: _Values, values: _Values, digest: bytes, algorithm: Prehashed) -> None:
-    modulus, exponent = key.number(), key.number()
+def _rsa(modulus: int, exponent: int) -> Check:
     if not SMALLEST_RSA <= modulus.bit_length() <= LARGEST_RSA:
         raise UnsupportedError(f"an RSA key of {modulus.bit_length()} bits is not accepted")
     public = _key(RSAPublicNumbers(exponent, modulus).public_key)
-    value = values.number()
-    values.end()
-    if value >= modulus:
-        raise InvalidSignature
-    public.verify(value.to_bytes((modulus.bit_length() + 7) // 8, "big"), digest, PKCS1v15(), algorithm)
+    length, padding = (modulus.bit_length() + 7) // 8, PKCS1v15()
+
+    def check(signature: _Values, digest: bytes, algorithm: Prehashed) -> None:
+        value = signature.octets()
+        signature.end()
+        public.verify(value.rjust(length, b"\0"), digest, padding, algorithm)
+
+    return check
 
 
-def _ed25519(kind: int, key: _Values, values: _Values, digest: bytes) -> None:
-    if kind == _EDDSA:
-        if key.short() != _ED25519_CURVE:
-            raise UnsupportedError("the curve of its key is not known")
-        point = key.octets()
-        if len(point) != 33 or point[0] != 0x40:
-            raise MalformedError("its key has the wrong length")
-        point, value = point[1:], values.octets().rjust(32, b"\0") + values.octets().rjust(32, b"\0")
-        values.end()
-    else:
-        point, value = key.rest(), values.rest()
-    _key(lambda: Ed25519PublicKey.from_public_bytes(point)).verify(value, digest)
+def _dsa(p: int, q: int, g: int, y: int) -> Check:
+    if not SMALLEST_RSA <= p.bit_length() <= LARGEST_RSA:
+        raise UnsupportedError(f"a DSA key of {p.bit_length()} bits is not accepted")
+    public = _key(dsa.DSAPublicNumbers(y, dsa.DSAParameterNumbers(p, q, g)).public_key)
+    return lambda signature, digest, algorithm: public.verify(signature.pair(), digest, algorithm)
+
+
+def _ecdsa(curve: bytes, point: bytes) -> Check:
+    if curve not in _CURVES:
+        raise UnsupportedError("the curve of its key is not known")
+    public = _key(lambda: ec.EllipticCurvePublicKey.from_encoded_point(_CURVES[curve](), point))
+    return lambda signature, digest, algorithm: public.verify(signature.pair(), digest, ec.ECDSA(algorithm))
+
+
+def _eddsa(curve: bytes, point: bytes) -> Check:
+    """The older encoding of Ed25519, whose signature is two numbers without their leading zeros."""
+    if curve != _ED25519_CURVE:
+        raise UnsupportedError("the curve of its key is not known")
+    if point[:1] != b"\x40":
+        raise MalformedError("its key has no point")
+    public = _key(lambda: Ed25519PublicKey.from_public_bytes(point[1:]))
+
+    def check(signature: _Values, digest: bytes, _: Prehashed) -> None:
+        halves = [signature.octets().rjust(32, b"\0") for _ in range(2)]
+        signature.end()
+        public.verify(b"".join(halves), digest)
+
+    return check
 
 
 def _key(make: Callable[[], K]) -> K:
@@ -135,23 +152,28 @@ class _Values:
         return found
 
     def short(self) -> bytes:
+        """A short string, such as the name of a curve."""
         return self._take(self._take(1)[0])
 
     def octets(self) -> bytes:
-        bits = int.from_bytes(self._take(2), "big")
-        return self._take((bits + 7) // 8)
+        """The bytes of a number."""
+        return self._take((int.from_bytes(self._take(2), "big") + 7) // 8)
 
     def number(self) -> int:
+        """A number."""
         return int.from_bytes(self.octets(), "big")
 
     def pair(self) -> bytes:
+        """The two last numbers, as DSA needs them."""
         found = encode_dss_signature(self.number(), self.number())
         self.end()
         return found
 
     def rest(self) -> bytes:
+        """All that is left."""
         return self._data
 
     def end(self) -> None:
+        """Make sure that nothing is left."""
         if self._data:
             raise MalformedError("something follows its numbers")

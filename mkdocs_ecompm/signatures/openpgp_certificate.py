@@ -47,7 +47,8 @@ class Key:
     """A key of a certificate with what the certificate's owner said about it.
 
     It may sign in [since, until), if `signs`. `since` is when the newest of his statements was made that are still in
-    the certificate: programs throw the older ones away. A revocation counts whatever its reason and time.
+    the certificate: programs throw the older ones away. A revocation counts whatever its reason and time. `vouched` are
+    the hashes and algorithms with which the library has accepted a signature of the key.
     """
 
     body: bytes
@@ -57,6 +58,7 @@ class Key:
     until: datetime | None
     signs: bool
     revoked: bool
+    vouched: set[tuple[int, int]] = field(default_factory=set, compare=False)
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -88,8 +88,10 @@ class SignaturePacket:
         return HASHES.get(self.hash, f"of number {self.hash}")
 
 
-def unarmor(text: bytes, kind: bytes) -> list[bytes]:
+def unarmor(text: bytes, kind: bytes, checksum_of: Callable[[bytes], bytes] | None = None) -> list[bytes]:
     """The contents of the armored blocks of this kind in a text; text around the blocks is ignored.
+
+    A wrong checksum is refused, as by gpg. `checksum_of` gives it in base64, faster than the 50 microseconds of here.
 
     Raises:
         MalformedError: a block is damaged, or is of another kind.
@@ -102,7 +104,7 @@ def unarmor(text: bytes, kind: bytes) -> list[bytes]:
         checksum = lines.pop() if lines and len(lines[-1]) == _CHECKSUM and lines[-1][:1] == b"=" else b""
         try:
             data = binascii.a2b_base64(b"".join(lines), strict_mode=True)
-            right = not checksum or binascii.a2b_base64(checksum[1:], strict_mode=True) == _crc24(data)
+            right = not checksum or checksum[1:] == (checksum_of or _crc24)(data)
         except binascii.Error:
             raise MalformedError("its block is not base64") from None
         if not right:
@@ -225,7 +227,7 @@ def _crc24(data: bytes) -> bytes:
         crc = high[crc >> 16] ^ middle[crc >> 8 & 0xFF] ^ low[crc & 0xFF]
     for byte in data[whole:]:
         crc = (crc << 8 & 0xFFFFFF) ^ low[(crc >> 16) ^ byte]
-    return crc.to_bytes(3, "big")
+    return binascii.b2a_base64(crc.to_bytes(3, "big"), newline=False)
 
 
 def _crc_entry(value: int) -> int:

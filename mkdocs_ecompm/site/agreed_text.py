@@ -14,6 +14,7 @@ from mkdocs_ecompm.model.change import Change
 from mkdocs_ecompm.model.entry import HEADLINES
 
 _FIRST: Final = ("id", *HEADLINES)
+_SHORT: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,14 @@ class Passage:
     path: str = ""
     now: str | None = None
 
+    @property
+    def in_one_line(self) -> bool:
+        """Whether the parts are a few short words, which are read in one line."""
+        return all(
+            not part.label and not part.parts and part.now is None and 0 < len(part.text) <= _SHORT
+            for part in self.parts
+        )
+
 
 def passages(content: Any, changes: Iterable[Change] = ()) -> tuple[Passage, ...]:
     """The parts of a content. `changes` lead from it to what is there now, and are marked."""
@@ -41,6 +50,9 @@ def lines(parts: Iterable[Passage], depth: int = 0) -> Iterator[str]:
         indent = "  " * depth
         first, *more = part.text.split("\n") if part.text else [""]
         lead = f"{part.label}:" if part.label else "-"
+        if part.parts and part.in_one_line:
+            yield f"{indent}{lead} " + " · ".join(item.text for item in part.parts)
+            continue
         yield f"{indent}{lead} {first}".rstrip()
         yield from (f"{indent}  {line}".rstrip() for line in more)
         yield from lines(part.parts, depth + 1)

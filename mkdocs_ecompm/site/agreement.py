@@ -22,7 +22,7 @@ from mkdocs_ecompm.signoff.proof import allowed_signers, records_of, signers
 from mkdocs_ecompm.site.agreed_text import Passage, passages
 from mkdocs_ecompm.site.signoffs import ROOTS
 from mkdocs_ecompm.site.strip import EVIDENCE, Badge, badge_of, sentence_of
-from mkdocs_ecompm.site.wording import ChangeText, artifact_name, change_of, reason_in_words
+from mkdocs_ecompm.site.wording import ChangeText, artifact_name, change_of, ecompm_command, reason_in_words
 
 PARENT: Final = "signoffs"
 NOT_QUALIFIED: Final = "Electronic record of agreement. Not a qualified electronic signature (eIDAS, § 126a BGB)."
@@ -343,7 +343,7 @@ def checks(project: Project, artifact: str, records: Iterable[SignoffRecord]) ->
         "Or let ecompm do all of it",
         "The first line judges the history again; the second writes all objects, keys and texts into a folder, with a "
         "script that checks them without ecompm.",
-        (f"ecompm signoffs {artifact}{root} --at {tip}", f"ecompm proof {artifact}{root} --at {tip}"),
+        tuple(ecompm_command(project.state, f"{verb} {artifact}{root} --at {tip}") for verb in ("signoffs", "proof")),
     )
 
 

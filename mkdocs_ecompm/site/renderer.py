@@ -33,7 +33,7 @@ from mkdocs_ecompm.model.register import View
 from mkdocs_ecompm.site.links import SCHEME, locate, party_anchor
 from mkdocs_ecompm.site.prose import prose, prose_line, quoted, visible
 from mkdocs_ecompm.site.strip import Strip, strip_of
-from mkdocs_ecompm.site.wording import artifact_name, sign_command
+from mkdocs_ecompm.site.wording import artifact_name, ecompm_command, sign_command
 from mkdocs_ecompm.templates import templates_folder
 
 SUFFIX: Final = ".html.jinja"
@@ -153,6 +153,7 @@ class Renderer:
             "party_anchor": party_anchor,
             "artifact_name": lambda artifact: artifact_name(project.state, artifact),
             "sign_command": lambda artifact: sign_command(project.state, artifact),
+            "ecompm_command": lambda words: ecompm_command(project.state, words),
         }
         return {"project": facts, "forge": bool(self._edit_url), **calls}
 

@@ -101,6 +101,13 @@ def sign_command(state: State, artifact: str) -> str:
     return f'git commit -S --allow-empty -m "Approve {artifact}" --trailer "{line}"'
 
 
+def ecompm_command(state: State, words: str) -> str:
+    """A command of ours, such as `sign charter`, with the project's folder where it is not `project`."""
+    path = next(iter(state.paths.get("project", ())), "project/project.yml")
+    folder = path.partition("/project.yml")[0].partition("/project/")[0] if "/" in path else "."
+    return f"ecompm {words}" + ("" if folder == "project" else f" --project {folder}")
+
+
 REASONS: Final = {
     "unsigned": "The commit is not signed: anybody could have written this line.",
     "bad-signature": "The signature does not fit the commit: it was changed after signing, or made with another key.",

@@ -354,6 +354,19 @@ def test_only_what_changed_since_all_agreed_counts(tmp_path: Path) -> None:
     assert scene.status() == "valid"
 
 
+def test_a_merge_is_nobodys_change_unless_it_makes_one(tmp_path: Path) -> None:
+    scene = independent(tmp_path)
+    scene.say("approve charter", "eva")
+    scene.commit("Trust\n\nSignoff: approve trust", "ana", signoffs=demand("marketing", independent="true"))
+    start = scene.say("approve charter", "mia")
+    side = scene.commit("Change", "ben", charter=NEW_CHARTER, parents=[start])
+    main = scene.commit("Other", "ben", parents=[start])
+    merge = scene.commit("Merge", "ana", parents=[main, side], charter=NEW_CHARTER)
+    assert scene.record(scene.say("approve charter", "mia", parents=[merge])).counts
+    evil = scene.commit("Merge", "ana", parents=[main, side], charter=changed(CHARTER, problem="Evil"))
+    assert scene.reasons(scene.say("approve charter", "mia", parents=[evil])) == ("author-unknown",)
+
+
 # --- gates --------------------------------------------------------------------------------------------------------
 
 
@@ -517,16 +530,20 @@ def test_what_nobody_demands_is_still_somebodys_word(scene: Scene) -> None:
 
 def test_the_worse_of_two_heads_is_what_counts(tmp_path: Path) -> None:
     people = changed(PEOPLE)
-    scene = make(tmp_path, "sponsor", people=people)
-    strict = demand("sponsor", minimum="hardware")
-    one = scene.commit("One\n\nSignoff: approve trust", "ana", signoffs=strict, parents=[scene.root])
     person(people, "eva")["name"] = "Eva L."
-    two = scene.commit("Two\n\nSignoff: approve trust", "ana", people=people, parents=[scene.root])
-    for parents in ([one, two], [two, one]):
-        tip = scene.commit("Merge", parents=parents)
+    scene = make(tmp_path, "sponsor")
+    strict = demand("sponsor", minimum="hardware")
+    orders = set()
+    for number in range(6):
+        line = f"{number}\n\nSignoff: approve trust"
+        one = scene.commit(line, "ana", signoffs=strict, parents=[scene.root])
+        two = scene.commit(line, "ana", people=people, parents=[scene.root])
+        tip = scene.commit("Merge", parents=[one, two])
         said = scene.say("approve charter", "ana", parents=[tip])
+        orders.add(one < two)
         assert scene.status(commit=said) == "missing"
         assert scene.record(said).counts
+    assert orders == {True, False}
 
 
 def test_a_gate_and_what_it_requires_that_cannot_be_read(tmp_path: Path) -> None:

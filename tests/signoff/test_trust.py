@@ -65,13 +65,18 @@ def test_an_invalid_state_is_never_adopted(scene: Scene) -> None:
         changed(PEOPLE, trust={"admins": ["nobody"]}),
         changed(PEOPLE, trust={"admins": ["ana"], "quorum": "2"}),
         changed(PEOPLE, trust={"admins": ["ana"], "attestors": ["ben"]}),
-        changed(PEOPLE, departments=[{"id": "ana", "name": "Marketing"}]),
+        changed(PEOPLE, organisations=[{"id": "Sponsor", "name": "Same as a role"}]),
         with_key(PEOPLE, "ben", KEYS["ana"].line),
         with_key(PEOPLE, "ben", "ssh-ed25519 nonsense"),
         with_key(PEOPLE, "ben", KEYS["leo"].line, **{"from": "2026-01-01T00:00:00"}),
         with_key(PEOPLE, "ben", KEYS["leo"].line, openpgp="keys/ben.asc"),
         changed(PEOPLE, deputies=[{"for": "mia", "by": "nobody"}]),
         changed(PEOPLE, roles="sponsor"),
+        changed(
+            PEOPLE,
+            trust={"admins": ["ana", "bot"]},
+            people=[*PEOPLE["people"], {"id": "bot", "name": "Bot", "kind": "machine"}],
+        ),
     ):
         scene.commit(APPROVE, "ana", people=broken)
         signoffs = scene.signoffs()
