@@ -19,7 +19,7 @@ from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.signoff import SignoffRecord, Slot, Status
 
 ROOT = "d656ee1a8f9f920b2d5cbe07313f9f26379e62b6"
-TIP = "979a5f6d4d3e4796b36a45bfe130134a8644d36a"
+TIP = "88a166f6af7acbfde551c90083e335cb96d19023"
 """The last commit. A change of any overlay or step changes it; so does nothing else."""
 AS_OF = date(2026, 8, 24)
 TOP = Path(__file__).parents[1]

@@ -127,6 +127,7 @@ REASONS: Final = {
     "assurance-too-low": "More evidence is demanded here than this record has.",
     "not-independent": "The person had changed the content, and an independent approval is demanded.",
     "author-unknown": "It cannot be told who changed the content, and an independent approval is demanded.",
+    "dated-after-as-of": "It is dated after the day on which this is looked at.",
     "digest-mismatch": "The line names another content than the commit holds.",
     "superseded": "The same person decided again later.",
     "malformed-trailer": "The Signoff line cannot be read.",
