@@ -16,13 +16,13 @@ from mkdocs_ecompm.history.canonical import UnreadableContent
 from mkdocs_ecompm.history.contents import shown
 from mkdocs_ecompm.history.digest import digest, named
 from mkdocs_ecompm.load.files import Files, FilesError, FolderFiles
+from mkdocs_ecompm.load.parser import garbage_collection_paused
 from mkdocs_ecompm.load.state import load_state
-from mkdocs_ecompm.model.catalogue import finding
 from mkdocs_ecompm.model.finding import Finding, Source
-from mkdocs_ecompm.model.people import Person
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.state import State
 from mkdocs_ecompm.registers import DOCUMENTS, REGISTERS, timeline
+from mkdocs_ecompm.signoff import key_files
 from mkdocs_ecompm.signoff.evaluation import Request, evaluate
 
 
@@ -58,12 +58,12 @@ def assemble(setting: Setting) -> Project:
         ProjectError: There is no project folder, or no repository where one is needed.
         GitError: git is missing, or a revision does not exist.
     """
-    with request(setting) as asked:
+    with garbage_collection_paused(), request(setting) as asked:
         state = asked.state
         schedule = timeline.schedule(state, setting.as_of) if state.has("timeline") else None
         answer = evaluate(asked)
         project = Project(state=state, as_of=setting.as_of, schedule=schedule, signoffs=answer.signoffs)
-        missing = tuple(_missing_files(project, asked.files)) if asked.files else ()
+        missing = tuple(key_files.faults(state, asked.files)) if asked.files else ()
     project = replace(project, duties=tuple(duty for register in REGISTERS for duty in register.duties(project)))
     found = [*state.findings, *answer.findings, *missing, *_check(project)]
     return replace(project, findings=tuple(_sorted(found)))
@@ -170,20 +170,6 @@ def _files(setting: Setting, repository: Repository | None, place: str, commit: 
             f"There is no project folder {setting.folder}; name it with --project, or run `ecompm init`."
         )
     return FolderFiles(folder, prefix)
-
-
-def _missing_files(project: Project, files: Files) -> Iterator[Finding]:
-    """Key files that people.yml names and that are not there."""
-    present = {entry.path for entry in files.listing()}
-    for person in project.state.of(Person):
-        for index, key in enumerate(person.entry.keys):
-            if not key.openpgp or key.openpgp in present:
-                continue
-            place = person.at("keys", index, "openpgp")
-            if PurePosixPath(key.openpgp).is_absolute() or ".." in PurePosixPath(key.openpgp).parts:
-                yield finding("path-outside-project", f"the key file {key.openpgp} leaves the project folder", place)
-            else:
-                yield finding("unknown-file", f"there is no key file {key.openpgp}", place)
 
 
 def _check(project: Project) -> Iterator[Finding]:

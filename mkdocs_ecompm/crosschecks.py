@@ -7,33 +7,72 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Final
 
 from mkdocs_ecompm.model.catalogue import finding
-from mkdocs_ecompm.model.finding import Finding
+from mkdocs_ecompm.model.content import Yaml, YamlList, YamlMap
+from mkdocs_ecompm.model.entry import misspelt
+from mkdocs_ecompm.model.finding import Finding, Source
 from mkdocs_ecompm.model.parties import answerable
-from mkdocs_ecompm.model.people import BUSINESS_FUNCTIONS, Department, function_of
+from mkdocs_ecompm.model.people import BUSINESS_FUNCTIONS, Department, Deputy, function_of
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.signoff import Status
 from mkdocs_ecompm.model.state import State
-from mkdocs_ecompm.model.words import did_you_mean
+from mkdocs_ecompm.model.words import did_you_mean, shorten
 from mkdocs_ecompm.registers import DOCUMENTS
+from mkdocs_ecompm.registers.asks import Ask
 from mkdocs_ecompm.registers.obligations import Obligation
-from mkdocs_ecompm.registers.project import ProjectDocument
 from mkdocs_ecompm.registers.raci import Matrix
+from mkdocs_ecompm.registers.signoffs import Demand
 from mkdocs_ecompm.registers.timeline_schema import Gate
+
+_EXCLUDED: Final = "functions_not_affected"
+TRUST: Final = "trust"
 
 
 def functions_represented(project: Project) -> Iterator[Finding]:
     """Each function of the business is represented by a department or said to be not affected."""
     people = project.state.contents.get("people")
-    if people is None:
+    about = project.state.contents.get("project", YamlMap())
+    if people is None or not _says_functions(project.state, people, about):
         return
-    document = project.state.header(ProjectDocument)
-    spoken = {function_of(text) for department in project.state.of(Department) for text in department.entry.functions}
-    spoken |= {function_of(item.function) for item in (document.functions_not_affected if document else ())}
+    # As written, not as typed: a department with a fault elsewhere represents its functions all the same.
+    departments = _texts(people, "departments", "functions")
+    spoken = {function_of(text) for text in (*departments, *_texts(about, _EXCLUDED, "function"))}
     for function in BUSINESS_FUNCTIONS:
         if function not in spoken:
             message = f"nobody represents {function}"
             hint = "name it in a department's functions, or in project.yml under functions_not_affected with the reason"
             yield finding("function-unrepresented", message, people.at("departments"), hint=hint)
+
+
+def _texts(content: YamlMap, items: str, field: str) -> Iterator[str]:
+    """The texts under a field of every mapping in a list, one or several."""
+    several = content.get(items)
+    for item in several if isinstance(several, YamlList) else ():
+        value = item.get(field) if isinstance(item, YamlMap) else None
+        yield from (text for text in (value if isinstance(value, YamlList) else [value]) if isinstance(text, str))
+
+
+def _says_functions(state: State, people: YamlMap, about: YamlMap) -> bool:
+    """Whether what is said about functions can be read; a fault in it has its own finding, and one is enough."""
+    named = people.get("departments", YamlList())
+    excluded = about.get(_EXCLUDED, YamlList())
+    documents = [state.documents[name] for name in ("people", "project") if name in state.documents]
+    parts = (*documents, *(department.entry for department in state.of(Department)))
+    return (
+        "project" not in state.unreadable
+        and isinstance(named, YamlList)
+        and all(isinstance(item, YamlMap) and _are_texts(item.get("functions", YamlList())) for item in named)
+        and isinstance(excluded, YamlList)
+        and all(isinstance(item, YamlMap) and _is_function(item.get("function")) for item in excluded)
+        and not any(misspelt(part, name) for part in parts for name in ("departments", "functions", _EXCLUDED))
+    )
+
+
+def _are_texts(value: Yaml) -> bool:
+    return isinstance(value, YamlList) and all(isinstance(item, str) for item in value)
+
+
+def _is_function(value: Yaml | None) -> bool:
+    return isinstance(value, str) and function_of(value) is not None
 
 
 def accountable_have_signed(project: Project) -> Iterator[Finding]:
@@ -60,29 +99,58 @@ def gates_require_what_exists(project: Project) -> Iterator[Finding]:
     gates = state.of(Gate)
     for gate in gates:
         for index, artifact in enumerate(gate.entry.requires):
-            register, _, record = artifact.partition("/")
-            if register not in DOCUMENTS and artifact != "trust":
-                hint = did_you_mean(register, DOCUMENTS)
-                message = f"requires: there is no register `{register}`"
-                yield finding("unknown-reference", message, gate.at("requires", index), hint=hint)
-            elif record and state.has(register) and register not in state.unreadable and not _exists(state, artifact):
-                message = f"requires: there is no `{artifact}` to agree on"
-                yield finding("unknown-reference", message, gate.at("requires", index))
+            yield from _unknown(state, "requires", artifact, gate.at("requires", index))
+    own = {gate.ref.casefold(): gate for gate in gates}
     order = TopologicalSorter(
-        {gate.ref.casefold(): {artifact.casefold() for artifact in gate.entry.requires} for gate in gates}
+        {ref: {artifact.casefold() for artifact in gate.entry.requires} for ref, gate in own.items()}
     )
     try:
         order.prepare()
     except CycleError as error:
-        circle = " → ".join(error.args[1])
-        first = next(gate for gate in gates if gate.ref.casefold() in error.args[1])
-        yield finding("dependency-cycle", f"gates require each other: {circle}", first.at("requires"))
+        ring = error.args[1]  # each is required by the next, the first again at the end
+        circle = " → ".join(own[ref].ref for ref in ring)
+        first = own[ring[1]]
+        index = [artifact.casefold() for artifact in first.entry.requires].index(ring[0])
+        yield finding("dependency-cycle", f"gates require each other: {circle}", first.at("requires", index))
+
+
+def agreements_are_on_what_exists(project: Project) -> Iterator[Finding]:
+    """What somebody must agree to, or may agree to for another, is there; `raci/*` is all that there is."""
+    state = project.state
+    for demand in state.of(Demand):
+        yield from _unknown(state, "artifact", demand.entry.artifact, demand.at("artifact"))
+    for ask in state.of(Ask):
+        yield from _unknown(state, "artifact", ask.entry.artifact, ask.at("artifact"))
+        if ask.entry.artifact.endswith("/*"):
+            message = "artifact: an ask is about one artifact, not about all of a register"
+            yield finding("unknown-value", message, ask.at("artifact"))
+    for deputy in state.of(Deputy):
+        for index, artifact in enumerate(deputy.entry.artifacts):
+            yield from _unknown(state, "artifacts", artifact, deputy.at("artifacts", index))
+
+
+def _unknown(state: State, field: str, artifact: str, source: Source) -> Iterator[Finding]:
+    """The finding for an artifact of no register, or of no record of one."""
+    register, _, record = artifact.partition("/")
+    if register not in DOCUMENTS and artifact != TRUST:
+        hint = did_you_mean(register, [*DOCUMENTS, TRUST])
+        yield finding("unknown-reference", f"{field}: there is no register `{shorten(register)}`", source, hint=hint)
+    elif record not in {"", "*"} and _is_whole(state, register) and not _exists(state, artifact):
+        hint = did_you_mean(record, state.known_ids.get(register, {}))
+        message = f"{field}: there is no `{shorten(artifact)}` to agree on"
+        yield finding("unknown-reference", message, source, hint=hint)
+
+
+def _is_whole(state: State, register: str) -> bool:
+    """Whether the project has the register, and all of its ids could be read."""
+    return state.has(register) and register not in state.unreadable and register not in state.incomplete
 
 
 def _exists(state: State, artifact: str) -> bool:
     register, _, name = artifact.partition("/")
     if register == "obligations":
-        return any(record.entry.party.casefold() == name.casefold() for record in state.of(Obligation))
+        owing = (record.entry.party.casefold() for record in state.of(Obligation))
+        return name.casefold() in {*owing, *state.known_ids.get(register, {}), *state.known_ids.get("people", {})}
     return state.find(artifact) is not None or name.casefold() in state.known_ids.get(register, {})
 
 
@@ -90,4 +158,5 @@ CROSSCHECKS: Final[tuple[Callable[[Project], Iterable[Finding]], ...]] = (
     functions_represented,
     accountable_have_signed,
     gates_require_what_exists,
+    agreements_are_on_what_exists,
 )

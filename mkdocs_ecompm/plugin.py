@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemBytecodeCache
 from mkdocs.config.config_options import ExtraScriptValue
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority, get_plugin_logger
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
@@ -33,8 +33,12 @@ from mkdocs_ecompm.site.exports import project_to_json
 from mkdocs_ecompm.site.links import resolve
 from mkdocs_ecompm.site.pages import Site, SiteOptions
 from mkdocs_ecompm.site.renderer import RenderError
+from mkdocs_ecompm.site.searchable import searchable
 
 log = get_plugin_logger("ecompm")
+
+SEES_NO_CONTENT: Final = frozenset({"material", "mkdocs", "mkdocs_ecompm", "mkdocs_static_i18n"})
+"""Packages whose plugins, once a page is being put into its frame, only search what it holds."""
 
 TAG: Final = re.compile(r'<[^<>]* href="ecompm:[^<>]*>')
 
@@ -99,6 +103,22 @@ class EcompmPlugin(BasePlugin[EcompmConfig]):  # type: ignore[no-untyped-call]  
             return resolve(self._fill(page, path), lambda target: self._places.url(target, page))
         # Only inside tags: what is written by hand may show such a link as code.
         return TAG.sub(lambda tag: resolve(tag[0], lambda target: self._places.url(target, page)), html)
+
+    @event_priority(100)  # before the search plugin
+    def _show_text(self, _context: Any, /, *, page: Page, config: MkDocsConfig, **_: Any) -> None:
+        """Let the search plugin read the words only: reading every tag would take longer than all the rest."""
+        seeing = {method.__module__.partition(".")[0] for method in config.plugins.events["page_context"]}
+        self._content = page.content
+        if page.file.src_uri in self._places.generated and seeing <= SEES_NO_CONTENT:
+            page.content = searchable(page.content or "")
+
+    @event_priority(-100)  # after it
+    def _show_all(self, _context: Any, /, *, page: Page, **_: Any) -> None:
+        """Put the page back as it was."""
+        if page.file.src_uri in self._places.generated:
+            page.content = self._content
+
+    on_page_context = CombinedEvent(_show_text, _show_all)
 
     def _assemble(self) -> Project:
         options = self.config

@@ -1,11 +1,21 @@
-"""What every test may use: an isolated git, and the switch that rewrites golden files."""
+"""What every test may use: an isolated git, the command, and the switch that rewrites golden files."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
+from hypothesis import settings
+
+from mkdocs_ecompm.cli import main
+
+# No property has a deadline: the machine may be busy. Continuous integration tries the same examples each time, so
+# that a run says something about the change and not about luck; at a developer's desk they differ.
+settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("house")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -30,3 +40,17 @@ def isolated_git(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempP
 def checkout() -> Path:
     """The root of this project's own checkout."""
     return Path(__file__).parents[1]
+
+
+@pytest.fixture
+def ecompm() -> Callable[..., Result]:
+    """The command, in this process, with what it prints and what it complains about apart."""
+    try:
+        runner = CliRunner(mix_stderr=False)  # type: ignore[call-arg]  # click 8.1 mixes them unless told
+    except TypeError:
+        runner = CliRunner()
+
+    def run(*arguments: str) -> Result:
+        return runner.invoke(main, list(arguments), prog_name="ecompm")
+
+    return run

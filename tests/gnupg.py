@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 
 @dataclass(frozen=True)
 class OpenPGPKey:
@@ -67,6 +69,8 @@ class Keyring:
     @contextmanager
     def create(cls) -> Iterator[Keyring]:
         """An empty keyring, in a folder with a short name: gpg's sockets need that."""
+        if shutil.which("gpg") is None:
+            pytest.fail("these tests need gpg: apt-get install gnupg")
         home = Path(tempfile.mkdtemp(prefix="gnupg-"))
         (home / "gpg.conf").write_text("trust-model always\nallow-weak-key-signatures\n", encoding="ascii")
         try:

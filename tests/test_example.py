@@ -243,6 +243,9 @@ def test_a_deputy_speaks_for_marketing(project: Project) -> None:
 
 def test_content_that_came_back_is_agreed_again(project: Project) -> None:
     assert record(project, "obligations/operations", "operations").restored
+    gates = [record for record in project.signoffs.records if record.artifact.startswith("timeline/")]
+    assert gates
+    assert not [record.id for record in gates if record.restored]
 
 
 def test_a_condition_stays_with_the_approval(project: Project) -> None:

@@ -27,7 +27,6 @@ from mkdocs_ecompm.git.signing import Signing
 from mkdocs_ecompm.history.digest import TRUST
 from mkdocs_ecompm.model.signoff import Decision, Signoffs
 from mkdocs_ecompm.model.words import did_you_mean
-from mkdocs_ecompm.signatures.commit import verify_commit
 from mkdocs_ecompm.signatures.ssh_key import PublicKeyError, fingerprint, parse_public_key
 from mkdocs_ecompm.signoff import evaluation
 from mkdocs_ecompm.signoff.authority import Authority, authority
@@ -184,41 +183,38 @@ def _nearest(request: Request, artifact: str) -> str:
 # --- who signs, and what ----------------------------------------------------------------------------------------------
 
 
-def _intent(asked: evaluation.Request, key: str, wish: Wish, agreed: dict[str, str]) -> Intent:
+def _intent(asked: evaluation.Request, key: str | bytes, wish: Wish, agreed: dict[str, str]) -> Intent:
     may = authority(asked, key, agreed, datetime.now(UTC))
+    if may.key is None:
+        raise Failure(f"{may.problem} {_SET_A_KEY}")
     if may.person is None or may.fault:
-        raise Failure(way_out(asked.state, may, key))
+        raise Failure(way_out(asked.state, may, may.key))
     for artifact in agreed:
         _check_seat(asked, may, artifact, wish.role)
-    signoffs = evaluation.evaluate(asked).signoffs
     return Intent(
         person=may.person,
-        key=key,
+        key=may.key,
         decision=wish.decision,
         role=wish.role,
         conditions=wish.conditions,
         agreed=agreed,
         authority=may,
-        signoffs=signoffs,
+        signoffs=evaluation.evaluate(asked).signoffs,
         message=_message(asked, wish, agreed),
     )
 
 
-def _key(repository: Repository, signing: Signing) -> str:
-    """The fingerprint of the key that git signs with. Where its configuration cannot tell, an empty commit does."""
+def _key(repository: Repository, signing: Signing) -> str | bytes:
+    """The fingerprint of the key that git signs with; where its configuration cannot tell, a commit that it signed."""
     try:
         line = signing.public_key()
         if line:
             return fingerprint(parse_public_key(line)[0])
-        made = repository.commit(signing.commit(PROBE))
-        verdict = verify_commit(made.raw, repository.object_format)
+        return repository.commit(signing.commit(PROBE)).raw
     except PublicKeyError as error:
         raise Failure(f"The key in user.signingkey cannot be read: {error}.") from error
     except GitError as error:
         raise Failure(f"{error} {_SET_A_KEY}") from error
-    if verdict.key is None or verdict.status in {"bad", "none", "unsupported"}:
-        raise Failure(f"{verdict.problem or 'git made no signature.'} {_SET_A_KEY}")
-    return verdict.key
 
 
 _SET_A_KEY: Final = (
@@ -290,6 +286,8 @@ def _ask(wish: Wish, *, yes: bool) -> None:
 
 
 def _sign(signing: Signing, intent: Intent) -> str:
+    if sys.stdin.isatty():  # git keeps what the signing program says to itself
+        say("Signing. If your key asks for a passphrase or a touch, give it now.", err=True)
     try:
         return signing.commit(intent.message)
     except GitError as error:

@@ -6,12 +6,15 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from mkdocs_ecompm.git.process import GitError
 
 _ID: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _DATE: Final = re.compile(rb"> *(\d{1,19}) [+-]\d{4,}$")
+_LINES: Final = {size: re.compile(rb"([0-9]{1,6}) ([^\0]*)\0(.{%d})" % size, re.DOTALL) for size in (20, 32)}
+_KINDS: Final = {"40000": "folder", "120000": "link", "160000": "other"}
+_NO_NAMES: Final = frozenset({b"", b".", b".."})
 _LAST_SECOND: Final = 253402300799  # 9999-12-31T23:59:59Z: no datetime goes further
 
 
@@ -57,9 +60,11 @@ class GitObject:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class TreeEntry:
-    """One line of a tree. `mode` is octal text without leading zeros, as in the object: `100644`, `40000`, `120000`."""
+class TreeEntry(NamedTuple):
+    """One line of a tree. `mode` is octal text without leading zeros, as in the object: `100644`, `40000`, `120000`.
+
+    A named tuple, for a long history has hundreds of thousands of them.
+    """
 
     mode: str
     name: bytes
@@ -68,7 +73,7 @@ class TreeEntry:
     @property
     def kind(self) -> str:
         """What it is: `folder`, `file`, `link`, or `other` (a submodule)."""
-        return {"40000": "folder", "120000": "link", "160000": "other"}.get(self.mode, "file")
+        return _KINDS.get(self.mode, "file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +143,8 @@ def parse_commit(oid: str, raw: bytes) -> Commit:
         raise MalformedObject(oid, f"The commit {oid} cannot be read: a tree or parent is not an object id.")
     first = dict(reversed(headers))
     author, committer = first.get(b"author", b""), first.get(b"committer", b"")
-    dates = line_date(author), line_date(committer)
+    when = line_date(committer)
+    dates = (when if author == committer else line_date(author)), when
     return Commit(oid, tree, tuple(parents), author, committer, *dates, message, raw, headers)
 
 
@@ -148,19 +154,10 @@ def parse_tree(oid: str, raw: bytes) -> tuple[TreeEntry, ...]:
     Raises:
         MalformedObject: the bytes are no tree, or a name occurs twice or could leave its folder.
     """
-    size = len(oid) // 2
-    entries: list[TreeEntry] = []
-    names: set[bytes] = set()
-    position = 0
-    while position < len(raw):
-        space, end = raw.find(b" ", position), raw.find(b"\0", position)
-        mode, name = raw[position:space], raw[space + 1 : end]
-        following = end + 1 + size
-        if not position < space < end or following > len(raw) or not mode.isdigit() or len(mode) > 6:
-            raise MalformedObject(oid, f"The tree {oid} cannot be read.")
-        if name in names or name in {b"", b".", b".."} or b"/" in name:
-            raise MalformedObject(oid, f"The tree {oid} has a name that no folder can have.")
-        names.add(name)
-        entries.append(TreeEntry(mode.lstrip(b"0").decode(), name, raw[end + 1 : following].hex()))
-        position = following
-    return tuple(entries)
+    lines = _LINES[len(oid) // 2].findall(raw)
+    if sum(len(mode) + len(name) for mode, name, _ in lines) + len(lines) * (len(oid) // 2 + 2) != len(raw):
+        raise MalformedObject(oid, f"The tree {oid} cannot be read.")
+    names = {name for _, name, _ in lines}
+    if len(names) < len(lines) or not names.isdisjoint(_NO_NAMES) or any(b"/" in name for name in names):
+        raise MalformedObject(oid, f"The tree {oid} has a name that no folder can have.")
+    return tuple(TreeEntry(mode.lstrip(b"0").decode(), name, entry.hex()) for mode, name, entry in lines)

@@ -29,6 +29,8 @@ from mkdocs_ecompm.git.revisions import checked, ends
 from mkdocs_ecompm.git.worktree import differs
 
 _UNREADABLE: Final = re.compile(r"(?:[Cc]ould not read|traverse parents of commit|bad object) ([0-9a-f]{40,64})")
+_DEEPEST: Final = 256
+_MOST_ENTRIES: Final = 1_000_000
 
 
 class Repository:
@@ -178,13 +180,8 @@ class Repository:
             ObjectError: as `commit`.
         """
         wanted = list(oids)
-        missing = [oid for oid in dict.fromkeys(wanted) if oid not in self._commits]
-        for answer in self.read_many(missing):
-            if isinstance(answer, ObjectError):
-                raise answer
-            if answer.type != "commit":
-                raise MalformedObject(answer.oid, f"The object {answer.oid} is a {answer.type}, not a commit.")
-            self._commits[answer.oid] = parse_commit(answer.oid, answer.data)
+        for found in self._contents((oid for oid in dict.fromkeys(wanted) if oid not in self._commits), "commit"):
+            self._commits[found.oid] = parse_commit(found.oid, found.data)
         return (self._commits[oid] for oid in wanted)
 
     def tree(self, oid: str) -> tuple[TreeEntry, ...]:
@@ -198,6 +195,17 @@ class Repository:
             found = self._trees[oid] = parse_tree(oid, self._content(oid, "tree"))
         return found
 
+    def trees(self, oids: Iterable[str]) -> Iterator[tuple[TreeEntry, ...]]:
+        """The entries of the trees of these ids, read ahead through the one process; they are remembered.
+
+        Raises:
+            ObjectError: as `tree`.
+        """
+        wanted = list(oids)
+        for found in self._contents((oid for oid in dict.fromkeys(wanted) if oid not in self._trees), "tree"):
+            self._trees[found.oid] = parse_tree(found.oid, found.data)
+        return (self._trees[oid] for oid in wanted)
+
     def entry(self, commit: str, path: str) -> TreeEntry | None:
         """What stands at `path` in the tree of `commit` (the empty path is the tree itself); None if nothing does."""
         found = TreeEntry("40000", b"", self.commit(commit).tree)
@@ -210,18 +218,26 @@ class Repository:
         return found
 
     def walk(self, commit: str, path: str) -> Iterator[tuple[str, TreeEntry]]:
-        """Every file, link and submodule at or below `path` in the tree of `commit`, in the order of the tree."""
-        start_at = self.entry(commit, path)
-        if start_at is not None:
-            yield from self._below(path.strip("/"), start_at)
+        """Every file, link and submodule at or below `path` in the tree of `commit`, in the order of the tree.
 
-    def _below(self, path: str, entry: TreeEntry) -> Iterator[tuple[str, TreeEntry]]:
-        if entry.kind != "folder":
-            yield path, entry
+        Raises:
+            MalformedObject: folders inside folders without end: few small trees can name each other millions of times.
+        """
+        start_at = self.entry(commit, path)
+        if start_at is None:
             return
-        for item in self.tree(entry.oid):
-            name = os.fsdecode(item.name)
-            yield from self._below(f"{path}/{name}" if path else name, item)
+        waiting = [(path.strip("/"), start_at, 0)]
+        count = 0
+        while waiting:
+            place, entry, depth = waiting.pop()
+            count += 1
+            if depth > _DEEPEST or count > _MOST_ENTRIES:
+                raise MalformedObject(start_at.oid, f"The folder {path} of commit {commit} is too deep or too large.")
+            if entry.kind != "folder":
+                yield place, entry
+                continue
+            below = f"{place}/" if place else ""
+            waiting.extend((below + os.fsdecode(item.name), item, depth + 1) for item in reversed(self.tree(entry.oid)))
 
     # --- the working tree -----------------------------------------------------------------------------------------
 
@@ -253,10 +269,16 @@ class Repository:
         return start([option, "cat-file", "--batch"], folder=folder, errors=subprocess.DEVNULL)
 
     def _content(self, oid: str, kind: str) -> bytes:
-        found = self.read(oid)
-        if found.type != kind:
-            raise MalformedObject(oid, f"The object {oid} is a {found.type}, not a {kind}.")
+        (found,) = self._contents([oid], kind)
         return found.data
+
+    def _contents(self, oids: Iterable[str], kind: str) -> Iterator[GitObject]:
+        for answer in self.read_many(oids):
+            if isinstance(answer, ObjectError):
+                raise answer
+            if answer.type != kind:
+                raise MalformedObject(answer.oid, f"The object {answer.oid} is a {answer.type}, not a {kind}.")
+            yield answer
 
     def _commit_named(self, name: str) -> str | None:
         found = self._batch.find(f"{name}^{{commit}}")

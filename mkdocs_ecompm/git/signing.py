@@ -133,7 +133,8 @@ class Signing:
         done = self._git(arguments, data=message.encode())
         if done.returncode:
             said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-            raise GitError("git could not sign: " + "; ".join(line.removeprefix("error: ") for line in said) + ".")
+            words = "; ".join(line.removeprefix("error: ").rstrip("?.") for line in said)
+            raise GitError(f"git could not sign: {words}.")
         return done.stdout.decode("ascii").strip()
 
     @property

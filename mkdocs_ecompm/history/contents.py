@@ -6,11 +6,13 @@ import hashlib
 import os
 import posixpath
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
-from mkdocs_ecompm.git.objects import TreeEntry
+from mkdocs_ecompm.git.objects import Commit, TreeEntry
+from mkdocs_ecompm.git.process import GitError
 from mkdocs_ecompm.git.repository import Repository
 from mkdocs_ecompm.history.canonical import UnreadableContent
 from mkdocs_ecompm.load.files import FileEntry, Files, FilesError
@@ -19,7 +21,7 @@ from mkdocs_ecompm.load.yaml_reader import Parsed, read_yaml
 from mkdocs_ecompm.model.content import YamlMap
 from mkdocs_ecompm.model.state import State
 
-Stamp = tuple[str, ...]
+Stamp = tuple[TreeEntry, ...]
 """What a register's files are: mode, id and name of each file and folder that bears its name."""
 Read = tuple[YamlMap | None, str | None]
 """A register's content, and the path of the file that cannot be read; both None if there is no such register."""
@@ -29,9 +31,9 @@ Read = tuple[YamlMap | None, str | None]
 class Contents:
     """What a project's files say, without types.
 
-    `read` gives a register, `key_file` the SHA-256 (hex) of a file, None if there is no such file. `stamps` and
-    `whole` identify the files of each register and of the whole project in git; `memory` keeps what was computed
-    from contents, under keys that hold these ids.
+    `read` gives a register, `key_file` the SHA-256 (hex) of a file and `key_bytes` the file itself, None if there is no
+    such file. `stamps` and `whole` identify the files of each register and of the whole project in git; `memory` keeps
+    what was computed from contents, under keys that hold these ids.
     """
 
     read: Callable[[str], Read]
@@ -39,6 +41,7 @@ class Contents:
     stamps: Mapping[str, Stamp] = field(default_factory=dict)
     whole: str = ""
     memory: dict[Hashable, object] = field(default_factory=dict)
+    key_bytes: Callable[[str], bytes | None] = field(default=lambda _path: None)
 
     def register(self, name: str) -> YamlMap | None:
         """The content of a register, None if there is none.
@@ -76,15 +79,20 @@ def shown(state: State, files: Files | None = None) -> Contents:
     def listed() -> frozenset[str]:
         return frozenset(entry.path for entry in files.listing() if entry.kind == "file") if files else frozenset()
 
-    def key_file(path: str) -> str | None:
+    @cache
+    def key_bytes(path: str) -> bytes | None:
         if files is None or path not in listed():
             return None
         try:
-            return hashlib.sha256(files.read(path)).hexdigest()
+            return files.read(path)
         except FilesError:
             return None
 
-    return Contents(read, key_file)
+    def key_file(path: str) -> str | None:
+        found = key_bytes(path)
+        return None if found is None else hashlib.sha256(found).hexdigest()
+
+    return Contents(read, key_file, key_bytes=key_bytes)
 
 
 class ContentsHistory:
@@ -99,6 +107,16 @@ class ContentsHistory:
         self._by_stamp: dict[tuple[str, Stamp], Read] = {}
         self._parsed: dict[tuple[str, bytes], Parsed] = {}
         self._memory: dict[Hashable, object] = {}
+
+    def read_ahead(self, commits: Iterable[Commit]) -> None:
+        """Read the folders of these commits in one go. Where one cannot be read, that shows when it is asked for."""
+        with suppress(GitError):
+            trees = {commit.tree for commit in commits}
+            found = dict(zip(trees, self._repository.trees(trees), strict=True))
+            for step in self._steps:
+                below = {tree: _named(entries, step) for tree, entries in found.items()}
+                inner = {tree: entry.oid for tree, entry in below.items() if entry and entry.kind == "folder"}
+                found = dict(zip(inner, self._repository.trees(inner.values()), strict=True))
 
     def at(self, commit: str) -> Contents:
         """The contents at a commit; empty where it has no project folder. Registers are read when asked for.
@@ -126,8 +144,8 @@ class ContentsHistory:
     def _contents(self, folder: str) -> Contents:
         own: dict[str, list[TreeEntry]] = {}
         for entry in self._repository.tree(folder):
-            own.setdefault(_register_name(entry), []).append(entry)
-        stamps = {name: tuple(_stamp(entry) for entry in entries) for name, entries in own.items()}
+            own.setdefault(_register_name(entry.name, entry.kind), []).append(entry)
+        stamps = {name: tuple(entries) for name, entries in own.items()}
 
         def read(name: str) -> Read:
             return self._register(name, stamps[name], own[name]) if name in stamps else (None, None)
@@ -135,7 +153,11 @@ class ContentsHistory:
         def key_file(path: str) -> str | None:
             return self._key_file(folder, path)
 
-        return Contents(read, key_file, stamps, folder, self._memory)
+        def key_bytes(path: str) -> bytes | None:
+            blob = self._blob(folder, path)
+            return None if blob is None else self._repository.read(blob).data
+
+        return Contents(read, key_file, stamps, folder, self._memory, key_bytes)
 
     def _register(self, name: str, stamp: Stamp, entries: Sequence[TreeEntry]) -> Read:
         found = self._by_stamp.get((name, stamp))
@@ -153,19 +175,24 @@ class ContentsHistory:
             found = self._parsed[key] = read_yaml(path, data)
         return found
 
-    def _key_file(self, folder: str, path: str) -> str | None:
+    def _blob(self, folder: str, path: str) -> str | None:
+        """The id of a file below a folder; links are never followed."""
         entry = TreeEntry("40000", b"", folder)
         for step in path.split("/"):
             following = _named(self._repository.tree(entry.oid), os.fsencode(step)) if entry.kind == "folder" else None
             if following is None:
                 return None
             entry = following
-        if entry.kind != "file":
+        return entry.oid if entry.kind == "file" else None
+
+    def _key_file(self, folder: str, path: str) -> str | None:
+        blob = self._blob(folder, path)
+        if blob is None:
             return None
-        found = self._memory.get(("file", entry.oid))
+        found = self._memory.get(("file", blob))
         if not isinstance(found, str):
-            found = hashlib.sha256(self._repository.read(entry.oid).data).hexdigest()
-            self._memory["file", entry.oid] = found
+            found = hashlib.sha256(self._repository.read(blob).data).hexdigest()
+            self._memory["file", blob] = found
         return found
 
 
@@ -197,15 +224,15 @@ class _RegisterFiles:
                 yield name, entry
 
 
-def _register_name(entry: TreeEntry) -> str:
+@lru_cache(maxsize=1024)  # the few names of a project, asked about at each of its commits
+def _register_name(name: bytes, kind: str) -> str:
     """The register that a file or folder at the top of a project belongs to, if it belongs to one."""
-    name = os.fsdecode(entry.name)
-    return name if entry.kind == "folder" else posixpath.splitext(name)[0]
-
-
-def _stamp(entry: TreeEntry) -> str:
-    return f"{entry.mode} {entry.oid} {os.fsdecode(entry.name)}"
+    text = os.fsdecode(name)
+    return text if kind == "folder" else posixpath.splitext(text)[0]
 
 
 def _named(entries: Iterable[TreeEntry], name: bytes) -> TreeEntry | None:
-    return next((entry for entry in entries if entry.name == name), None)
+    for entry in entries:
+        if entry.name == name:
+            return entry
+    return None

@@ -16,6 +16,8 @@ from mkdocs_ecompm.model.content import Yaml, YamlList, YamlMap
 
 VERSION: Final = 1
 TRUST: Final = "trust"
+OPEN: Final = "open"
+"""The decision of a gate that nobody has decided yet."""
 PERSON_FIELDS: Final = ("id", "name", "kind", "active", "keys", "accounts", "roles", "department")
 GROUP_FIELDS: Final = ("id", "name", "head", "signatories")
 _GATE_DECISION: Final = frozenset({"gates.decision", "gates.decided_on"})
@@ -51,8 +53,11 @@ def trust_stamp(contents: Contents) -> Hashable:
         UnreadableContent: people.yml cannot be read.
     """
     people = contents.register("people") or YamlMap()
-    files = tuple((path, contents.key_file(path)) for path in sorted(_key_files(people)))
-    return contents.stamp("project", "people", "signoffs"), files
+    key = ("key files", contents.stamp("people"))
+    if key not in contents.memory:
+        contents.memory[key] = sorted(_key_files(people))
+    paths: list[str] = contents.memory[key]  # type: ignore[assignment]  # what was put in
+    return contents.stamp("project", "people", "signoffs"), tuple((path, contents.key_file(path)) for path in paths)
 
 
 def _digest(contents: Contents, artifact: str, inside: tuple[str, ...]) -> str | None:
@@ -121,6 +126,20 @@ def is_gate(contents: Contents, artifact: str) -> bool:
     if register != "timeline" or not slash:
         return False
     return _records(contents, register).get(name.casefold(), ("", {}))[0] == "gates"
+
+
+def is_decided_gate(contents: Contents, artifact: str) -> bool:
+    """Whether the artifact is a gate that somebody has decided."""
+    return is_gate(contents, artifact) and _decision(contents, artifact) != OPEN
+
+
+def is_open_gate(contents: Contents, artifact: str) -> bool:
+    """Whether the artifact is a gate that nobody has decided yet."""
+    return is_gate(contents, artifact) and _decision(contents, artifact) == OPEN
+
+
+def _decision(contents: Contents, gate: str) -> Yaml:
+    return _records(contents, "timeline")[gate.partition("/")[2].casefold()][1].get("decision", OPEN)
 
 
 def requires(contents: Contents, gate: str) -> tuple[str, ...]:

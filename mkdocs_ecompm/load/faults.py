@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -11,6 +11,7 @@ from mkdocs_ecompm.model.catalogue import CATALOGUE, finding
 from mkdocs_ecompm.model.content import Yaml, YamlList, YamlMap
 from mkdocs_ecompm.model.fields import kind_of
 from mkdocs_ecompm.model.finding import Finding, Source
+from mkdocs_ecompm.model.words import did_you_mean
 
 _MAPPINGS: Final = frozenset({"model_type", "model_attributes_type", "dataclass_type", "dict_type", "mapping_type"})
 _LISTS: Final = frozenset({"tuple_type", "list_type", "set_type", "frozen_set_type", "iterable_type"})
@@ -18,12 +19,16 @@ _SENTENCE_ENDS: Final = frozenset({"must", "needs", "may", "is", "has", "cannot"
 """Words after the name of a field with which a validator begins its message: the name belongs before them."""
 
 
-def faults(error: ValidationError, content: YamlMap, what: str) -> Iterator[Finding]:
-    """A finding for each error in `content`; `what` names the record in a message about all of it."""
+def faults(error: ValidationError, content: YamlMap, what: str, strange: Collection[Source] = ()) -> Iterator[Finding]:
+    """A finding for each error in `content`; `what` names the record in a message about all of it.
+
+    `strange` is where keys that nobody knows stand: a key that is missing because it is misspelt is one fault.
+    """
     for item in error.errors(include_url=False):
         steps = item["loc"]
         if item["type"] == "missing":
-            yield _missing(content, steps, what)
+            if not _misspelt(content, steps, strange):
+                yield _missing(content, steps, what)
             continue
         code, message, hint = _explain(item)
         hint = corrected(steps, item.get("ctx", {}).get("instead", ""), hint)
@@ -49,6 +54,14 @@ def _missing(content: YamlMap, steps: tuple[int | str, ...], what: str) -> Findi
         return finding("wrong-type", f"{name} needs more than {key} items", content.at(*steps[:-1]))
     empty = isinstance(holder, YamlMap) and key in holder.empty
     return finding("missing-key", f"{key} is {'empty' if empty else 'missing'}", source)
+
+
+def _misspelt(content: YamlMap, steps: tuple[int | str, ...], strange: Collection[Source]) -> bool:
+    """Whether the missing key stands there under a name that nobody knows."""
+    holder, _ = _deepest(content, steps[:-1])
+    if not strange or not isinstance(holder, YamlMap):
+        return False
+    return any(holder.at(key) in strange and did_you_mean(key, [str(steps[-1])]) for key in holder.marks)
 
 
 def _deepest(content: YamlMap, steps: tuple[int | str, ...]) -> tuple[Yaml, Source]:
@@ -77,8 +90,9 @@ def _explain(item: Any) -> tuple[str, str, str]:
         return "wrong-type", f"must be a mapping, got {got}", "write its fields below it, one a line"
     if kind in _LISTS:
         return "list-expected", f"must be a list, got {got}", "begin each item with a dash"
-    if kind == "string_type":
-        return "wrong-type", f"must be a text, got {got}", ""
+    if kind in ("too_long", "string_type"):
+        expected = f"have at most {context['max_length']} items" if kind == "too_long" else f"be a text, got {got}"
+        return "wrong-type", f"must {expected}", ""
     if kind in ("literal_error", "enum"):
         return "unknown-value", f"must be {context['expected']}, got {got}", ""
     return "wrong-type", item["msg"][:1].lower() + item["msg"][1:], ""

@@ -13,9 +13,9 @@ from mkdocs_ecompm.load.faults import faults
 from mkdocs_ecompm.load.keys import Hints, entry_lists, unknown_keys
 from mkdocs_ecompm.model.catalogue import finding
 from mkdocs_ecompm.model.content import YamlList, YamlMap
-from mkdocs_ecompm.model.entry import Document, Part, Record
-from mkdocs_ecompm.model.fields import kind_of
-from mkdocs_ecompm.model.finding import Finding
+from mkdocs_ecompm.model.entry import Document, Entry, Part, Record
+from mkdocs_ecompm.model.fields import ID_PATTERN, kind_of
+from mkdocs_ecompm.model.finding import Finding, Source
 
 MAX_FINDINGS: Final = 10_000
 """Findings of one register; its further records are not looked at. Only a hostile file has so many."""
@@ -30,7 +30,9 @@ class Typed:
     findings: list[Finding] = field(default_factory=list)
     hints: Hints = field(default_factory=Hints)
     complete: bool = True
-    """Whether the id of every record could be read."""
+    """Whether every record could be looked at."""
+    nameless: set[str] = field(default_factory=set)
+    """Lists with a record whose id is missing or none: somebody may mean it all the same."""
 
 
 def typed(register: str, content: YamlMap, kind: type[Document]) -> Typed:
@@ -41,8 +43,10 @@ def typed(register: str, content: YamlMap, kind: type[Document]) -> Typed:
     strange = list(unknown_keys(content, kind, found.hints, frozenset(lists)))
     found.document, wrong = _header(header, kind)
     if wrong is not None:
-        found.findings.extend(_unexplained(faults(wrong, content, register), strange))
+        found.findings.extend(_unexplained(faults(wrong, content, register, _places(strange)), strange))
     found.findings.extend(strange)
+    if any(name not in content.marks for name in lists) and any(_is_list(content, item) for item in strange):
+        found.complete = False  # a list under a name that nobody knows
     for name, part in lists.items():
         items = content.get(name)
         if isinstance(items, YamlList):
@@ -82,10 +86,13 @@ def _records(register: str, name: str, items: YamlList, kind: type[Part], found:
             found.complete = False
             continue
         strange = list(unknown_keys(content, kind, found.hints))
+        if issubclass(kind, Entry) and not _has_id(content):
+            found.nameless.add(name)
         try:
             entry = validate(content)
         except ValidationError as error:
-            found.findings.extend(_unexplained(faults(error, content, _called(content, name)), strange))
+            found_here = faults(error, content, _called(content, name), _places(strange))
+            found.findings.extend(_unexplained(found_here, strange))
             rest = _without_wrong_entries(content, kind, error)
             if rest is not None:
                 found.records.append(Record(register, name, validate(rest), rest, rest.source))
@@ -122,6 +129,20 @@ def _unexplained(items: Iterable[Finding], strange: Iterable[Finding]) -> Iterat
     for item in items:
         if item.code != "list-expected" or item.source is None or item.source.line not in lines:
             yield item
+
+
+def _places(strange: Iterable[Finding]) -> set[Source]:
+    return {item.source for item in strange if item.code == "unknown-key" and item.source is not None}
+
+
+def _is_list(content: YamlMap, strange: Finding) -> bool:
+    """Whether this unknown key of a register's header holds a list."""
+    return any(content.at(key) == strange.source for key, value in content.items() if isinstance(value, YamlList))
+
+
+def _has_id(content: YamlMap) -> bool:
+    own = content.get("id")
+    return isinstance(own, str) and ID_PATTERN.fullmatch(own) is not None
 
 
 def _called(content: YamlMap, name: str) -> str:

@@ -41,11 +41,12 @@ class References:
     """Every id of the project, and the check of what refers to them.
 
     `registers` says of each register that exists whether all of its ids could be read. One that does not exist, or
-    whose ids are not all known, is not asked.
+    whose ids are not all known, is not asked; nor is one of the lists in `nameless`, where a record lacks its id.
     """
 
     documents: Collection[str]
     registers: Mapping[str, bool]
+    nameless: Collection[str] = ()
     by_id: dict[str, list[Known]] = field(default_factory=dict)
     by_list: dict[str, list[Known]] = field(default_factory=dict)
     _good: set[tuple[RefTo, str]] = field(default_factory=set)
@@ -83,6 +84,8 @@ class References:
         asked = {target.partition(".")[0] for target in to.targets} & self.registers.keys()
         if not asked or not all(self.registers[register] for register in asked):
             return None
+        if any(target in self.nameless for target in to.targets):
+            return None
         source = content.at(*reference.steps)
         elsewhere = next((known for known in found if known.register in asked), None)
         if elsewhere is not None:
@@ -100,6 +103,8 @@ class References:
             return finding("unknown-reference", message, source, hint=hint)
         asked = (register,) if slash else (*self.registers, *reference.to.beside)
         if not all(self.registers.get(name, False) for name in asked):
+            return None
+        if any(not slash or name.startswith(f"{register}.") for name in self.nameless):
             return None
         lists = [name for name in self.by_list if not slash or name.startswith(f"{register}.")]
         return self._unknown(reference, lists, source)

@@ -49,10 +49,14 @@ def _references(
     registers: list[Read], types: Mapping[str, Typed], documents: Mapping[str, type[Document]]
 ) -> References:
     asked = {read.name: types[read.name].complete and not read.holes for read in registers}
-    references = References(tuple(documents), asked)
+    references = References(tuple(documents), asked, _nameless(types))
     for read in registers:
         references.add(read.name, ids_of(read.content, documents[read.name]))
     return references
+
+
+def _nameless(types: Mapping[str, Typed]) -> frozenset[str]:
+    return frozenset(f"{register}.{name}" for register, found in types.items() for name in found.nameless)
 
 
 def _findings(read: Read, types: Typed) -> list[Finding]:
@@ -84,6 +88,7 @@ def _state(
             read.name: {own.casefold(): name for own, name, _ in ids_of(read.content, documents[read.name])}
             for read in registers
         },
+        incomplete=frozenset(name for name, found in types.items() if found.nameless or not found.complete),
         unreadable={read.name: read.at_fault for read in registers if read.at_fault is not None},
         paths={read.name: read.paths for read in registers},
         findings=tuple(sorted(findings, key=_order)),

@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from mkdocs_ecompm.model.content import YamlMap
 from mkdocs_ecompm.model.fields import Id, ShortForm, Text, Texts
 from mkdocs_ecompm.model.finding import Source
+from mkdocs_ecompm.model.words import did_you_mean
 
 COMMON_KEYS: Final = frozenset({"note", "links", "tags", "evidence"})
 """Keys that every mapping may have. They are no part of an agreement; neither is any key that begins with `x-`."""
@@ -110,3 +111,8 @@ def extras(part: BaseModel) -> Mapping[str, Any]:
     if getattr(part, "open_ended", False):
         return {}
     return {key: value for key, value in (part.model_extra or {}).items() if not key.startswith("x-")}
+
+
+def misspelt(part: Part, name: str) -> bool:
+    """Whether a key that the type does not know is probably `name`. That is a finding already, and one is enough."""
+    return any(did_you_mean(key, [name]) for key in extras(part))

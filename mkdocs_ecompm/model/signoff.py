@@ -93,7 +93,10 @@ class SignoffRecord:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One demanded approval. `record` is the id of the record that fills it or decided its status."""
+    """One demanded approval. `record` is the id of the record that fills it or decided its status.
+
+    `ask` is the id of the ask that made the slot, in asks.yml; None if signoffs.yml demands it.
+    """
 
     approver: str
     status: Status
@@ -103,6 +106,7 @@ class Slot:
     person: str | None = None
     record: str | None = None
     difference: tuple[Change, ...] = ()
+    ask: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ class State:
     records: Mapping[str, tuple[Record[Part], ...]] = field(default_factory=dict)
     known_ids: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Per register, casefolded id -> the name of its list: those of broken records too: they exist."""
+    incomplete: frozenset[str] = frozenset()
+    """Registers in which a record has no id that can be read: a reference to nothing may mean that one."""
     unreadable: Mapping[str, str] = field(default_factory=dict)
     """Registers that exist but cannot be read, with the path of the file at fault."""
     paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from typing import Final
 
 from mkdocs_ecompm.model.register import Register
 from mkdocs_ecompm.registers import (
+    asks,
     charter,
     charter_views,
     obligations,
@@ -29,6 +30,7 @@ REGISTERS: Final[tuple[Register, ...]] = (
     replace(raci.REGISTER, views=raci_views.views),
     replace(obligations.REGISTER, views=obligations_views.views),
     signoffs.REGISTER,
+    asks.REGISTER,
     timeline.REGISTER,
     replace(risks.REGISTER, views=risks_views.views),
 )

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from mkdocs_ecompm.model.catalogue import finding
 from mkdocs_ecompm.model.content import YamlMap
-from mkdocs_ecompm.model.entry import Document, Entry, Part
+from mkdocs_ecompm.model.entry import Document, Entry, Part, misspelt
 from mkdocs_ecompm.model.fields import AS_LIST, Day, Money, Number, PartyRef, SomeTexts, Text, choice
 from mkdocs_ecompm.model.finding import Finding
 from mkdocs_ecompm.model.project import Project
@@ -131,18 +131,27 @@ def check(project: Project) -> Iterable[Finding]:
         return
     for objective in project.state.of(Objective):
         entry = objective.entry
-        missing = [name for name in ("metric", "target", "due") if not getattr(entry, name)]
+        answers = ((name, getattr(entry, name)) for name in ("metric", "target", "due"))
+        missing = [name for name, value in answers if not value and not misspelt(entry, name)]
         if missing:
             message = f"objective {entry.id} cannot be measured: {' and '.join(missing)} missing"
             hint = "say by which figure, to which value, by which day"
             yield finding("objective-not-measurable", message, objective.source, hint=hint)
-    authority = charter.authority
-    if authority is None or (authority.money is None and authority.days is None and not authority.may):
+    if not _says_authority(charter, content):
         message = "the charter does not say what the project manager may decide alone"
         hint = "add `authority:` with money, days, may and escalates_to"
         yield finding("charter-no-authority", message, content.at("authority"), hint=hint)
     if charter.strategy is not None:
         yield from _strategy(charter.strategy, content)
+
+
+def _says_authority(charter: CharterDocument, content: YamlMap) -> bool:
+    """Whether the project manager may decide anything alone; an authority with a fault has its finding already."""
+    authority = charter.authority
+    if authority is None:
+        return "authority" in content or misspelt(charter, "authority")
+    names = ("money", "days", "may")
+    return any(getattr(authority, name) not in (None, ()) or misspelt(authority, name) for name in names)
 
 
 def _strategy(strategy: Strategy, content: YamlMap) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator
 
 from mkdocs_ecompm.model.catalogue import finding
 from mkdocs_ecompm.model.duty import Duty
-from mkdocs_ecompm.model.entry import Document, Entry, Part, Record
+from mkdocs_ecompm.model.entry import Document, Entry, Part, Record, misspelt
 from mkdocs_ecompm.model.fields import AS_LIST, Day, PartyRef, Ref, RefTo, ShortForm, Text, choice
 from mkdocs_ecompm.model.finding import Finding
 from mkdocs_ecompm.model.parties import members, speakers
@@ -52,14 +52,13 @@ def check(project: Project) -> Iterable[Finding]:
     """The three questions answered, nothing overdue, nobody accepts his own work."""
     for record in project.state.of(Obligation):
         entry = record.entry
-        missing = [
-            word for word, value in (("what", entry.what), ("due", entry.due), ("process", entry.process)) if not value
-        ]
+        answers = (("what", entry.what), ("due", entry.due), ("process", entry.process))
+        missing = [word for word, value in answers if not value and not misspelt(entry, word)]
         if missing:
             message = f"obligation {entry.id} does not say {' and '.join(missing)}"
             hint = "every party must know what it owes, by when and by which process"
             yield finding("obligation-incomplete", message, record.source, hint=hint)
-        if entry.status == "open" and entry.due and entry.due < project.as_of:
+        if entry.status == "open" and entry.due and entry.due < project.as_of and not misspelt(entry, "status"):
             days = (project.as_of - entry.due).days
             late = f"{days} day{'s' * (days != 1)} late"
             message = f"{project.state.name(entry.party)} owes {entry.id} since {entry.due}: {late}"

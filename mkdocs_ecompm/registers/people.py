@@ -51,11 +51,13 @@ def check(project: Project) -> Iterable[Finding]:
 def _keys(people: Iterable[Record[Person]]) -> Iterator[Finding]:
     from mkdocs_ecompm.signatures.sshsig import PublicKeyError, parse_public_key  # noqa: PLC0415  # heavy, rarely needed
 
-    owner: dict[bytes | str, Record[Person]] = {}
+    owner: dict[bytes, Record[Person]] = {}
     for person in people:
         for index, key in enumerate(person.entry.keys):
+            if not key.ssh:
+                continue  # a key file is looked into where the files are
             try:
-                identity = parse_public_key(key.ssh)[0] if key.ssh else key.openpgp
+                identity = parse_public_key(key.ssh)[0]
             except PublicKeyError as error:
                 hint = "paste the whole line of the .pub file: ssh-ed25519 AAAA..."
                 yield finding(
@@ -65,7 +67,7 @@ def _keys(people: Iterable[Record[Person]]) -> Iterator[Finding]:
             first = owner.setdefault(identity, person)
             if first is not person:
                 message = f"this key already belongs to {first.headline}: one key, one person"
-                yield finding("key-shared", message, person.at("keys", index, "ssh" if key.ssh else "openpgp"))
+                yield finding("key-shared", message, person.at("keys", index, "ssh"))
 
 
 def _trust(project: Project) -> Iterator[Finding]:
@@ -83,15 +85,19 @@ def _trust(project: Project) -> Iterator[Finding]:
         if record is not None and isinstance(record.entry, Person) and record.entry.kind != "machine":
             message = f"{record.headline} is not a machine and cannot be an attestor"
             yield finding("unknown-value", message, content.at("trust", "attestors", index), hint="kind: machine")
-    able = sum(1 for admin in dict.fromkeys(trust.admins) if _can_sign(project, admin))
+    able = sum(1 for admin in dict.fromkeys(trust.admins) if _can_sign(project, admin, reviews=trust.reviews))
     if trust.admins and trust.quorum > max(able, 1):
-        message = f"quorum must be 1 to {max(able, 1)}, the number of admins with a key, got {trust.quorum}"
+        message = f"quorum must be 1 to {max(able, 1)}, the number of admins who can sign, got {trust.quorum}"
         yield finding("value-out-of-range", message, content.at("trust", "quorum"))
 
 
-def _can_sign(project: Project, admin: str) -> bool:
+def _can_sign(project: Project, admin: str, *, reviews: bool) -> bool:
+    """Whether an admin can approve: with a key, or with a review where reviews may."""
     record = project.state.party(admin)
-    return record is not None and isinstance(record.entry, Person) and any(not key.revoked for key in record.entry.keys)
+    if record is None or not isinstance(record.entry, Person):
+        return False
+    accounts = reviews and any(account.id is not None for account in record.entry.accounts)
+    return accounts or any(not key.revoked for key in record.entry.keys)
 
 
 REGISTER = Register(name="people", document=PeopleDocument, check=check)

@@ -69,6 +69,9 @@ def check(project: Project) -> Iterable[Finding]:
     if document.start and document.end and document.end < document.start:
         message = f"the project ends on {document.end} before it starts on {document.start}"
         yield finding("value-out-of-range", message, content.at("end"))
+    if document.calendar and not document.calendar.workdays:
+        message = "a week needs at least one working day; the plan is computed with Monday to Friday"
+        yield finding("value-out-of-range", message, content.at("calendar", "workdays"))
     for index, freeze in enumerate(document.calendar.freezes if document.calendar else ()):
         if freeze.until < freeze.since:
             message = f"the freeze `{freeze.name}` ends on {freeze.until} before it starts on {freeze.since}"

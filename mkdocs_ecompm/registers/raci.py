@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, ClassVar, Final
 
 from mkdocs_ecompm.model.catalogue import finding
-from mkdocs_ecompm.model.entry import Document, Entry, Part, Record
+from mkdocs_ecompm.model.entry import Document, Entry, Part, Record, misspelt
 from mkdocs_ecompm.model.fields import AS_LIST, PartyRefs, PhaseRef, Text, Whole, between
 from mkdocs_ecompm.model.finding import Finding, Source
 from mkdocs_ecompm.model.parties import answerable
 from mkdocs_ecompm.model.people import Person
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.register import Register
+from mkdocs_ecompm.model.state import State
 
 LETTERS: Final = {
     "responsible": "R",
@@ -76,14 +77,14 @@ def check(project: Project) -> Iterable[Finding]:
 def _row(project: Project, matrix: Record[Matrix], index: int, activity: Activity) -> Iterator[Finding]:
     allowed = matrix.entry.allow.accountable
     row = f"activity {activity.id}"
-    if not activity.accountable:
+    if not activity.accountable and not misspelt(activity, "accountable"):
         message = f"nobody is accountable for {row}"
         yield finding("raci-no-accountable", message, matrix.at("activities", index, "accountable"))
     elif len({party.casefold() for party in activity.accountable}) > allowed:
         message = f"{len(activity.accountable)} are accountable for {row}; {allowed} may be"
         hint = "who answers for it when it goes wrong? The others are consulted or responsible"
         yield finding("raci-several-accountable", message, matrix.at("activities", index, "accountable"), hint=hint)
-    if not activity.responsible:
+    if not activity.responsible and not misspelt(activity, "responsible"):
         message = f"nobody is responsible for {row}"
         yield finding("raci-no-responsible", message, matrix.at("activities", index, "responsible"))
     for column in LETTERS:
@@ -99,9 +100,19 @@ def _cell(project: Project, column: str, party: str, row: str, place: Source) ->
             yield finding("raci-inactive-person", f"{record.headline} is no longer active ({row})", place)
     elif record is not None and column == "accountable":
         people = answerable(project.state, party, project.as_of)
-        if len(people) != 1:
+        if len(people) != 1 and (people or not _may_be_somebody(project.state)):
             message = f"`{party}` is accountable for {row}, but means {len(people) or 'no'} people today"
             yield finding("raci-accountable-not-one-person", message, place)
+
+
+def _may_be_somebody(state: State) -> bool:
+    """Whether a fault in people.yml may be why a role or a department is nobody: then that is the finding."""
+    people = state.of(Person)
+    known = sum(name == "people" for name in state.known_ids.get("people", {}).values())
+    if "people" in state.incomplete or len(people) < known:
+        return True
+    held = (holding.role for person in people for holding in person.entry.roles)
+    return any(misspelt(one.entry, "roles") for one in people) or any(state.party(role) is None for role in held)
 
 
 REGISTER = Register(name="raci", document=RaciDocument, check=check)

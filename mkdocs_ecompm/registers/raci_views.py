@@ -45,9 +45,13 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An activity. `fault` says in words what is wrong with it, empty if nothing is."""
+    """An activity. `fault` says in words what is wrong with it, empty if nothing is.
+
+    `anchor` names its place on the page: the same id may stand in several matrices.
+    """
 
     id: str
+    anchor: str
     name: str
     cells: tuple[Cell, ...]
     fault: str
@@ -111,8 +115,13 @@ def views(project: Project) -> Iterable[View]:
         context=context,
         source=content.source if content is not None else None,
         headings=(*headings, Heading("load", "How much hangs on whom")) if headings else (),
-        anchors=tuple(activity.id for record in matrices for activity in record.entry.activities),
+        anchors=tuple(_anchor(record, activity) for record in matrices for activity in record.entry.activities),
     )
+
+
+def _anchor(record: Record[Matrix], activity: Activity) -> str:
+    """`delivery:A-01`; no id has a colon, so no two can be the same."""
+    return f"{record.id}:{activity.id}"
 
 
 def _used(matrices: Iterable[Record[Matrix]], column: str) -> bool:
@@ -198,7 +207,8 @@ def _row(record: Record[Matrix], index: int, activity: Activity, columns: tuple[
         )
         for column in columns
     )
-    return Row(activity.id, activity.name, cells, _fault(record.entry, activity), record.at("activities", index))
+    fault, place = _fault(record.entry, activity), record.at("activities", index)
+    return Row(activity.id, _anchor(record, activity), activity.name, cells, fault, place)
 
 
 def _fault(matrix: Matrix, activity: Activity) -> str:

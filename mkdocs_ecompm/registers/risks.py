@@ -9,7 +9,7 @@ from pydantic import Field
 
 from mkdocs_ecompm.model.catalogue import finding
 from mkdocs_ecompm.model.duty import Duty
-from mkdocs_ecompm.model.entry import Document, Entry, Part, Record
+from mkdocs_ecompm.model.entry import Document, Entry, Part, Record, misspelt
 from mkdocs_ecompm.model.fields import (
     AS_LIST,
     Day,
@@ -148,7 +148,13 @@ def check(project: Project) -> Iterable[Finding]:
 
 def _matrix(state: State, matrix: RiskMatrix) -> Iterator[Finding]:
     content = state.contents.get("risks")
-    if content is None or not matrix.cells:
+    if content is None:
+        return
+    for name, (low, high) in matrix.bands.items():
+        if high < low:
+            message = f"the band {name} ends at {high}, before it begins at {low}"
+            yield finding("value-out-of-range", message, content.at("matrix", "bands", name))
+    if not matrix.cells:
         return
     if len(matrix.cells) != matrix.likelihood or any(len(row) != matrix.impact for row in matrix.cells):
         message = f"cells must be {matrix.likelihood} rows of {matrix.impact} numbers"
@@ -188,11 +194,13 @@ def _handling(record: Record[Risk], matrix: RiskMatrix) -> Iterator[Finding]:
         message = f"response of {entry.kind} {entry.id} must be one of {words}, got `{entry.response}`"
         yield finding("unknown-value", message, record.at("response"))
     level = matrix.level(matrix.score(entry.likelihood, entry.impact))
-    if entry.status in OPEN and level == matrix.top and not any(action.due for action in entry.actions):
+    acted = misspelt(entry, "actions") or any(action.due or misspelt(action, "due") for action in entry.actions)
+    if entry.status in OPEN and level == matrix.top and not acted:
         message = f"{entry.id} is {level} and open, but no action has a day"
         yield finding("risk-no-action", message, record.source, hint="add an action with what, owner and due")
-    if entry.status == "closed" and not (entry.reason and entry.evidence):
-        missing = " and ".join(name for name in ("reason", "evidence") if not getattr(entry, name))
+    needed = ("reason", "evidence") if entry.status == "closed" else ()
+    missing = " and ".join(name for name in needed if not getattr(entry, name) and not misspelt(entry, name))
+    if missing:
         yield finding("risk-closed-without-reason", f"{entry.id} is closed without {missing}", record.at("status"))
 
 

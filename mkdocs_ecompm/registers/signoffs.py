@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, PlainValidator, model_vali
 from mkdocs_ecompm.model.catalogue import finding
 from mkdocs_ecompm.model.content import YamlList, YamlMap
 from mkdocs_ecompm.model.duty import Duty
-from mkdocs_ecompm.model.entry import COMMON_KEYS, Document, Part, Record
+from mkdocs_ecompm.model.entry import COMMON_KEYS, Document, Part
 from mkdocs_ecompm.model.fields import (
     AS_LIST,
     ID_PATTERN,
@@ -145,9 +145,8 @@ class SignoffsDocument(Document):
 
 
 def check(project: Project) -> Iterable[Finding]:
-    """Demands on things that are not there, and how each demanded agreement stands."""
+    """`party` where nobody owes, and how each demanded agreement stands."""
     for record in project.state.of(Demand):
-        yield from _artifact_exists(project.state, record)
         obligations = record.entry.artifact.startswith("obligations/")
         for index, approver in enumerate(record.entry.approvers):
             if approver.party and not obligations:
@@ -155,17 +154,6 @@ def check(project: Project) -> Iterable[Finding]:
                 yield finding("unknown-value", message, record.at("approvers", index))
     for agreement in project.signoffs.agreements:
         yield from _state_of(project, agreement)
-
-
-def _artifact_exists(state: State, demand: Record[Demand]) -> Iterator[Finding]:
-    register, _, name = demand.entry.artifact.partition("/")
-    if name in {"", "*"} or register not in state.contents:
-        return
-    known = state.known_ids.get(register, {})
-    people = state.known_ids.get("people", {})
-    if name.casefold() in known or (register == "obligations" and name.casefold() in people):
-        return
-    yield finding("unknown-reference", f"there is no `{demand.entry.artifact}` to agree on", demand.at("artifact"))
 
 
 _CODES: Final = {
@@ -210,17 +198,26 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _demanded_at(state: State, artifact: str) -> Source | None:
-    """The place of the demand, the one that names the artifact itself before one with a `*`."""
+    """The place of the demand or the ask; of demands the one that names the artifact itself before one with a `*`."""
     found = [record for record in state.of(Demand) if record.entry.asks_for(artifact)]
     found.sort(key=lambda record: record.entry.artifact.endswith("*"))
-    return found[0].source if found else None
+    return found[0].source if found else _asked_at(state, artifact)
+
+
+def _asked_at(state: State, artifact: str) -> Source | None:
+    """The place of the first ask for an artifact that nobody demands."""
+    asks = state.contents.get("asks", YamlMap()).get("asks", YamlList())
+    same = (
+        ask for ask in asks if isinstance(ask, YamlMap) and str(ask.get("artifact")).casefold() == artifact.casefold()
+    )
+    return next((ask.source for ask in same), None)
 
 
 def duties(project: Project) -> Iterable[Duty]:
-    """Each slot that is not filled is due to its approver."""
+    """Each slot that is not filled is due to its approver; those of asks.yml are its own."""
     for agreement in project.signoffs.agreements:
         for slot in agreement.slots:
-            if slot.status is not Status.VALID:
+            if slot.status is not Status.VALID and slot.ask is None:
                 yield Duty(
                     kind="sign-off",
                     ref=agreement.artifact,

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Final
 
 from mkdocs_ecompm.model.catalogue import finding
-from mkdocs_ecompm.model.entry import Record
+from mkdocs_ecompm.model.entry import Record, misspelt
 from mkdocs_ecompm.model.finding import Finding, Source
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.signoff import Status
@@ -80,7 +80,7 @@ def _durations(state: State) -> Iterator[Finding]:
     """Every task but a summary has a duration."""
     above = summaries(state)
     for task in state.of(Task):
-        if task.entry.duration is None and task.id not in above:
+        if task.entry.duration is None and task.id not in above and not misspelt(task.entry, "duration"):
             hint = "for example `duration: 5d`; a milestone is a task of 0d, or stands under milestones"
             yield finding("missing-key", f"task {task.id} needs a duration", task.source, hint=hint)
 

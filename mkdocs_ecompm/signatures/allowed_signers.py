@@ -92,7 +92,9 @@ class AllowedSigners:
         """The lines that name the key, or the authority that certified it, with the names it may speak for there."""
         if certificate is None:
             for signer in self._by_key.get((blob, False), ()):
-                yield signer, signer.principals
+                allowed = tuple(name for name in signer.principals if matches(name, signer.principals))
+                if allowed:
+                    yield signer, allowed
         elif certificate.for_users and _HARMLESS.issuperset(certificate.critical_options):
             for signer in self._by_key.get((certificate.authority, True), ()):
                 allowed = tuple(name for name in certificate.principals if matches(name, signer.principals))
@@ -132,6 +134,8 @@ def _in_force(certificate: Certificate, when: datetime) -> Standing:
 
 
 def _signer(line: str, number: int) -> AllowedSigner:
+    if "\0" in line:
+        raise MalformedError("it has a NUL, at which OpenSSH stops to read")
     principals, rest = _first_field(line)
     try:
         blob, _ = parse_public_key(rest)

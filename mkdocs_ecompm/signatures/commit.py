@@ -103,20 +103,20 @@ def split(raw: bytes, object_format: str = "sha1") -> SignedCommit:
     own = _HEADER[object_format]
     names: list[bytes] = []
     kept: list[bytes] = []
-    signature: bytes | None = None
+    signatures: list[bytes] = []
     for header in _ONE_HEADER.finditer(raw, 0, end):
         name, text = header[1], header[0]
         if text:
             names.append(name)
         if name == own:
-            signature = (signature or b"") + text[len(own) + 1 :].replace(b"\n ", b"\n")
+            signatures.append(text[len(own) + 1 :].replace(b"\n ", b"\n"))
         elif name not in _SIGNATURE_HEADERS:
             kept.append(text)
     payload = b"".join(kept) + raw[end:]
-    if signature is None:
+    if not signatures:
         return SignedCommit(payload, None)
     problem = "the commit has a NUL in a header" if b"\0" in raw[:end] else _header_problem(tuple(names))
-    return SignedCommit(payload, signature, problem)
+    return SignedCommit(payload, b"".join(signatures), problem)
 
 
 def committer_of(raw: bytes) -> bytes:

@@ -84,27 +84,25 @@ def available() -> bool:
 
 
 def _candidates(known: tuple[Certificate, ...], issuer: str) -> list[tuple[Certificate, Key | None]]:
-    """The keys with a fingerprint or key id (its last 16 digits), each in its certificate."""
-    named = _by_fingerprint(known) if len(issuer) > _ID else _by_id(known)
-    return named.get(issuer, [])
+    """The keys with a fingerprint or key id, each in its certificate; None for one that vouches for nothing at all."""
+    named = (_by_fingerprint if len(issuer) > _ID else _by_id)(known).get(issuer, ())
+    return [(one, one.key(issuer)) for one in named if one.key(issuer) or one.first is None]
 
 
 @lru_cache(maxsize=256)
-def _by_fingerprint(known: tuple[Certificate, ...]) -> Mapping[str, list[tuple[Certificate, Key | None]]]:
-    found: dict[str, list[tuple[Certificate, Key | None]]] = {}
+def _by_fingerprint(known: tuple[Certificate, ...]) -> Mapping[str, list[Certificate]]:
+    found: dict[str, list[Certificate]] = {}
     for certificate in dict.fromkeys(known):
-        for key in certificate.keys:
-            found.setdefault(key.fingerprint, []).append((certificate, key))
-        for name in () if certificate.keys else certificate.fingerprints:
-            found.setdefault(name, []).append((certificate, None))
+        for name in certificate.fingerprints:
+            found.setdefault(name, []).append(certificate)
     return found
 
 
 @lru_cache(maxsize=256)
-def _by_id(known: tuple[Certificate, ...]) -> Mapping[str, list[tuple[Certificate, Key | None]]]:
-    found: dict[str, list[tuple[Certificate, Key | None]]] = {}
-    for name, keys in _by_fingerprint(known).items():
-        found.setdefault(name[-_ID:], []).extend(keys)
+def _by_id(known: tuple[Certificate, ...]) -> Mapping[str, list[Certificate]]:
+    found: dict[str, list[Certificate]] = {}
+    for name, those in _by_fingerprint(known).items():
+        found.setdefault(name[-_ID:], []).extend(those)
     return found
 
 

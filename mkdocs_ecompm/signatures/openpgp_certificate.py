@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from mkdocs_ecompm.signatures.openpgp_packets import (
@@ -37,7 +38,9 @@ _CERTIFICATIONS: Final = frozenset({0x10, 0x11, 0x12, 0x13})
 _BINDING, _BACK, _DIRECT, _REVOKED, _SUBKEY_REVOKED = 0x18, 0x19, 0x1F, 0x20, 0x28
 _MAY_SIGN: Final = 0x02
 _SAFE_HASHES: Final = frozenset({2, 8, 9, 10, 11, 12, 14})  # of SHA-1, self-signatures need what still stands
-_MOST_PACKETS: Final = 2000
+_MOST_PACKETS: Final = 50_000  # with what strangers certified: some certificates were flooded with that
+_MOST_OWN_PACKETS: Final = 2_000
+_LARGEST_PART: Final = 64 * 1024
 _LARGEST: Final = 8 * 1024 * 1024
 _KEY_BODY: Final = 7
 
@@ -70,6 +73,7 @@ class Certificate:
     names: tuple[tuple[Packet, tuple[SignaturePacket, ...]], ...]
     subkeys: tuple[tuple[bytes, tuple[SignaturePacket, ...]], ...]
     encoded: bytes = field(repr=False)
+    _found: dict[str, Key | None] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -78,17 +82,26 @@ class Certificate:
 
     @cached_property
     def fingerprints(self) -> tuple[str, ...]:
-        """The fingerprints of all keys in it, bound or not."""
+        """The fingerprints of all keys in it, bound or not, the primary first."""
         return (self.fingerprint, *(fingerprint(body) for body, _ in self.subkeys))
 
     @cached_property
+    def first(self) -> Key | None:
+        """The primary key; None if the owner never said anything that can be verified."""
+        return self._primary_key()
+
+    @property
     def keys(self) -> tuple[Key, ...]:
-        """The keys that the owner bound to each other, the primary first; none if he never said anything."""
-        first = self._primary_key()
-        if first is None:
-            return ()
-        bound = (self._subkey(first, body, said) for body, said in self.subkeys)
-        return (first, *(key for key in bound if key))
+        """The keys that the owner bound to each other, the primary first."""
+        return tuple(key for key in map(self.key, self.fingerprints) if key)
+
+    def key(self, name: str) -> Key | None:
+        """The key with this fingerprint or key id (its last 16 digits), if the owner bound it."""
+        if name not in self._found:
+            place = next((place for place, full in enumerate(self.fingerprints) if full.endswith(name)), None)
+            first = None if place is None else self.first
+            self._found[name] = self._subkey(first, *self.subkeys[place - 1]) if first and place else first
+        return self._found[name]
 
     @cached_property
     def signing_keys(self) -> tuple[str, ...]:
@@ -149,7 +162,12 @@ def _certificates(data: bytes) -> tuple[Certificate, ...]:
     if len(data) > _LARGEST:
         raise MalformedError("it is larger than 8 MiB")
     binary = data[:1] >= b"\x80"
-    parts = [packet for block in ([data] if binary else unarmor(data, _BLOCK)) for packet in packets(block)]
+    blocks = [data] if binary else unarmor(data, _BLOCK)
+    parts = list(islice((packet for block in blocks for packet in packets(block)), _MOST_PACKETS + 1))
+    if len(parts) > _MOST_PACKETS:
+        raise MalformedError(f"it has more than {_MOST_PACKETS} parts")
+    if any(len(packet.body) > _LARGEST_PART for packet in parts):
+        raise MalformedError(f"a part of it is larger than {_LARGEST_PART >> 10} KiB")
     if any(packet.tag in SECRET_KEYS for packet in parts):
         raise MalformedError("it holds a secret key: nobody but its owner may have that")
     starts = [place for place, packet in enumerate(parts) if packet.tag == PRIMARY_KEY]
@@ -179,8 +197,8 @@ def _certificate(parts: list[Packet]) -> Certificate:
         elif packet.tag == SIGNATURE and (said := _own(packet.body, primary)):
             groups[-1][1].append(said)
             kept.append(packet)
-        if len(kept) > _MOST_PACKETS:
-            raise MalformedError(f"it has more than {_MOST_PACKETS} parts")
+        if len(kept) > _MOST_OWN_PACKETS:
+            raise MalformedError(f"it has more than {_MOST_OWN_PACKETS} parts of its own")
     return Certificate(
         primary,
         tuple(groups[0][1]),

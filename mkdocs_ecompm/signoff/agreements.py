@@ -100,6 +100,7 @@ def _slot(case: Case, outcome: Outcome) -> Slot:
         person=said.person if said else None,
         record=said.id if said else None,
         difference=_difference(case, said) if said and (outcome.status is Status.STALE or outcome.changed) else (),
+        ask=outcome.place.ask.id if outcome.place.ask else None,
     )
 
 
@@ -117,12 +118,12 @@ def _changed_since(shown: Shown, artifact: str, heard: Sequence[Hearing]) -> tup
     return tuple(
         required
         for required in requires(shown.contents, artifact)
-        if any(case.bench.versions.digest(said.place, required) != _digest(shown, required) for case, said in valid)
+        if any(case.bench.versions.version(said.place, required) != _version(shown, required) for case, said in valid)
     )
 
 
-def _digest(shown: Shown, artifact: str) -> str | None:
-    return shown.digest(artifact) if readable(shown, artifact) else None
+def _version(shown: Shown, artifact: str) -> str | None:
+    return shown.version(artifact) if readable(shown, artifact) else None
 
 
 def _with_requirements(shown: Shown, agreement: Agreement, own: Mapping[str, Agreement]) -> Agreement:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mkdocs_ecompm.history.contents import shown as contents_shown
+from mkdocs_ecompm.signatures.commit import verify_commit
 from mkdocs_ecompm.signoff.capacity import Capacity, capacity, day_of, key_fault, owner
-from mkdocs_ecompm.signoff.commits import History, first_use
+from mkdocs_ecompm.signoff.commits import History, first_use, key_of
 from mkdocs_ecompm.signoff.evaluation import Request
 from mkdocs_ecompm.signoff.policy import slots
 from mkdocs_ecompm.signoff.trust import TrustData
@@ -28,6 +29,7 @@ class Authority:
     """What the owner of a key may decide on.
 
     Attributes:
+        key: The fingerprint of the key; None if the signature that was tried is not right, then `problem` says why.
         person: Whose key it is, in force or not; None if nobody's.
         fault: The reason code why the key speaks for nobody; empty if it speaks for the person.
         asked: Everybody who is asked about each artifact, by slot.
@@ -35,15 +37,23 @@ class Authority:
         of_trust: Whether the person may speak on trust itself: as an admin, or for one new key of his own.
     """
 
+    key: str | None
     person: str | None
     fault: str
     asked: Mapping[str, tuple[str, ...]]
     seats: Mapping[str, tuple[Seat, ...]]
     of_trust: bool
+    problem: str = ""
 
 
-def authority(request: Request, key: str, artifacts: Iterable[str], when: datetime) -> Authority:
-    """What the owner of the key with this fingerprint may decide on at the commit of the request.
+def authority(request: Request, key: str | bytes, artifacts: Iterable[str], when: datetime) -> Authority:
+    """What the owner of a key may decide on at the commit of the request.
+
+    Args:
+        request: What is looked at.
+        key: The fingerprint of the key, or the raw bytes of a commit that it signed.
+        artifacts: What is to be decided on, as named in the content.
+        when: The moment of the decision.
 
     Raises:
         ObjectError: the history cannot be relied on.
@@ -51,9 +61,10 @@ def authority(request: Request, key: str, artifacts: Iterable[str], when: dateti
     """
     walk = _walk(request)
     states = [walk.states[head] for head in walk.heads]
-    owners = {owner(state, key) for state in states}
+    print_, problem = (key, "") if isinstance(key, str) else _maker(key, walk, states[0])
+    owners = {owner(state, print_ or "") for state in states}
     person = owners.pop() if len(owners) == 1 else None
-    faults = (key_fault(state, key, when) for state in states)
+    faults = (key_fault(state, print_ or "", when) for state in states)
     fault = next((found for found in faults if found), "" if person else "unknown-key")
     names = tuple(artifacts)
     contents = contents_shown(request.state, request.files)
@@ -67,7 +78,15 @@ def authority(request: Request, key: str, artifacts: Iterable[str], when: dateti
         )
         for name in names
     }
-    return Authority(person, fault, asked, seats, bool(person) and _of_trust(walk, states, person or ""))
+    of_trust = bool(person) and _of_trust(walk, states, person or "")
+    return Authority(print_, person, fault, asked, seats, of_trust, problem)
+
+
+def _maker(raw: bytes, walk: Walk, state: TrustData) -> tuple[str | None, str]:
+    """Which key signed a commit, by the certificates of a trust state where it needs one; else why nobody can tell."""
+    verdict = verify_commit(raw, walk.history.repository.object_format, state.certificates)
+    key = key_of(verdict) or (verdict.key if verdict.status == "unknown-key" else None)
+    return key, "" if key else verdict.problem or "git made no signature."
 
 
 def _walk(request: Request) -> Walk:

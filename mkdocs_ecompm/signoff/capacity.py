@@ -20,23 +20,24 @@ class Capacity:
 def owner(state: TrustData, key: str) -> str | None:
     """Whose key it is, in force or not."""
     found = state.keys.get(key)
-    return found[0] if found else None
+    return found.owner if found else None
 
 
 def key_fault(state: TrustData, key: str, when: datetime) -> str:
     """Why nobody speaks with this key at that moment, as a reason code; empty if its owner does."""
-    found = state.keys.get(key)
-    if key in state.compromised:
+    held = state.keys.get(key)
+    if key in state.compromised or (held is not None and held.whole in state.compromised):
         return "key-compromised"
-    if found is None:
+    if held is None:
         return "unknown-key"
-    person, entries = found
-    if any(entry.revoked for entry in entries):
+    if held.revoked or any(entry.revoked for entry in held.entries):
         return "key-retired"
-    if not any(_in_window(entry, when) for entry in entries):
-        over = any(entry.until is not None and entry.until <= when for entry in entries)
+    if held.until is not None and held.until <= when:
+        return "key-expired"
+    if not any(_in_window(entry, when) for entry in held.entries):
+        over = any(entry.until is not None and entry.until <= when for entry in held.entries)
         return "key-expired" if over else "key-not-yet-valid"
-    who = state.people[person.casefold()]
+    who = state.people[held.owner.casefold()]
     return "" if who.active and who.kind != "vacant" else "not-active"
 
 

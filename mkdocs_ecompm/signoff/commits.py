@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mkdocs_ecompm.git.objects import Commit
 from mkdocs_ecompm.git.repository import Repository
 from mkdocs_ecompm.history.canonical import UnreadableContent
 from mkdocs_ecompm.history.contents import ContentsHistory
 from mkdocs_ecompm.history.digest import trust_stamp
-from mkdocs_ecompm.signatures.commit import Signature, split, verify_commits
+from mkdocs_ecompm.signatures.commit import Signature, split, verify_commit, verify_commits
 from mkdocs_ecompm.signoff.ancestry import parents_first
 from mkdocs_ecompm.signoff.trailers import Line, Saying, read_message
 from mkdocs_ecompm.signoff.trust import InvalidTrust, TrustData, read_trust
 
+if TYPE_CHECKING:
+    from mkdocs_ecompm.signatures.openpgp_certificate import Certificate
+
 DEFAULT_FOLDER: Final = "project"
+_MADE: Final = frozenset({"good", "expired", "not-yet-valid", "revoked"})
 
 
 class SignedCommits:
-    """Some commits, parents first, with their signatures and with what they say."""
+    """Some commits, parents first, with their signatures and with what they say.
+
+    An OpenPGP signature is that of an unknown key here: only a trust state has the certificate to verify it with.
+    """
 
     def __init__(self, commits: Sequence[Commit], object_format: str) -> None:
         self.commits = commits
-        verdicts = verify_commits([commit.raw for commit in commits], object_format)
+        verdicts = verify_commits([commit.raw for commit in commits], object_format, openpgp=())
         self.signatures: Mapping[str, Signature] = {
             commit.oid: verdict for commit, verdict in zip(commits, verdicts, strict=True)
         }
@@ -44,13 +51,29 @@ class History(SignedCommits):
         self.folder = folder.strip("/")
         self.parents: Mapping[str, tuple[str, ...]] = {commit.oid: commit.parents for commit in self.commits}
         self.contents = ContentsHistory(repository, folder)
+        self.contents.read_ahead(self.commits)
         self._trust: dict[Any, TrustData | None] = {}
         self._payloads: dict[tuple[bytes, str], str] = {}
+        self._verdicts: dict[tuple[str, tuple[Certificate, ...]], Signature] = {}
 
-    def key(self, commit: str) -> str | None:
-        """The fingerprint of the key that made a good signature on the commit."""
-        signature = self.signatures[commit]
-        return signature.key if signature.status == "good" and signature.certificate is None else None
+    def signature(self, commit: str, states: Iterable[TrustData]) -> Signature:
+        """The verdict on a commit's signature in these trust states: the first that is not good, if one is not."""
+        found = self.signatures[commit]
+        if found.format != "openpgp" or found.status != "unknown-key":
+            return found
+        for state in states:
+            found = self._verified(commit, state.certificates)
+            if found.status != "good":
+                break
+        return found
+
+    def _verified(self, commit: str, certificates: tuple[Certificate, ...]) -> Signature:
+        found = self._verdicts.get((commit, certificates))
+        if found is None:
+            raw = self.repository.commit(commit).raw
+            found = verify_commit(raw, self.repository.object_format, certificates)
+            self._verdicts[commit, certificates] = found
+        return found
 
     def trust(self, commit: str) -> TrustData | None:
         """The trust state in a commit's tree, None if there is none or it is invalid."""
@@ -70,11 +93,8 @@ class History(SignedCommits):
             return line.project == self.contents.at(commit).project
         return self.folder == DEFAULT_FOLDER or line.digest is not None
 
-    def repeats(self, commit: Commit) -> str | None:
+    def repeats(self, commit: Commit, key: str) -> str | None:
         """An earlier commit with the same payload, signed by the same key: the two are one. None for the first."""
-        key = self.key(commit.oid)
-        if key is None:
-            return None
         payload = sha256(split(commit.raw, self.repository.object_format).payload).digest()
         first = self._payloads.setdefault((payload, key), commit.oid)
         return None if first == commit.oid else first
@@ -86,6 +106,13 @@ class History(SignedCommits):
             return "" if read_trust(self.contents.at(self.tip)) else "There is no trust section in people.yml."
         except InvalidTrust as error:
             return str(error)
+
+
+def key_of(signature: Signature) -> str | None:
+    """The fingerprint of the key that made a signature which is right, whether that key was in force or not."""
+    if signature.certificate is not None or signature.status not in _MADE:
+        return None
+    return signature.subkey or signature.key
 
 
 def own(commit: Commit) -> bool:

@@ -8,7 +8,7 @@ from datetime import date
 
 from mkdocs_ecompm.history.canonical import UnreadableContent
 from mkdocs_ecompm.history.contents import Contents
-from mkdocs_ecompm.history.digest import TRUST, content, digest, gate_digest, is_gate
+from mkdocs_ecompm.history.digest import TRUST, digest, gate_digest, is_decided_gate, is_open_gate
 from mkdocs_ecompm.model.signoff import Assurance, Decision, Status
 from mkdocs_ecompm.model.state import State
 from mkdocs_ecompm.signoff.capacity import Capacity, capacity, day_of
@@ -19,8 +19,6 @@ from mkdocs_ecompm.signoff.settlement import Fit, Outcome, Questions, settle
 from mkdocs_ecompm.signoff.trust import TrustData
 from mkdocs_ecompm.signoff.versions import Versions
 from mkdocs_ecompm.signoff.walk import Walk
-
-OPEN = "open"
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,17 +37,21 @@ class Shown:
         """
         return digest(self.contents, artifact)
 
+    def version(self, artifact: str) -> str | None:
+        """As `digest`, but of a decided gate that of its record with what it requires as plain ids.
+
+        Raises:
+            UnreadableContent: it cannot be read.
+        """
+        return gate_digest(self.contents, artifact) if self.is_decided_gate(artifact) else self.digest(artifact)
+
     def is_open_gate(self, artifact: str) -> bool:
         """Whether the artifact is a gate that nobody has decided yet."""
-        return is_gate(self.contents, artifact) and self._decision(artifact) == OPEN
+        return is_open_gate(self.contents, artifact)
 
     def is_decided_gate(self, artifact: str) -> bool:
         """Whether the artifact is a gate that was decided."""
-        return is_gate(self.contents, artifact) and self._decision(artifact) != OPEN
-
-    def _decision(self, gate: str) -> object:
-        found = content(self.contents, gate, required_digests=False)
-        return found.get("decision", OPEN) if isinstance(found, dict) else OPEN
+        return is_decided_gate(self.contents, artifact)
 
 
 @dataclass(eq=False)
@@ -67,12 +69,8 @@ class Bench:
         Raises:
             UnreadableContent: it cannot be read.
         """
-        shown = self.shown
-        if evidence.digest is not None and evidence.digest == shown.digest(artifact):
-            return True
-        if evidence.gate_digest is None or not shown.is_decided_gate(artifact):
-            return False
-        return evidence.gate_digest == gate_digest(shown.contents, artifact)
+        now = self.shown.version(artifact)
+        return now is not None and now in {evidence.digest, evidence.gate_digest}
 
     def before(self, one: Evidence, other: Evidence) -> bool:
         """Whether one piece of evidence came before another, and the other does not claim the contrary."""
@@ -149,6 +147,8 @@ class Case:
         problem = self.bench.judge.slot_fault(evidence.place, place.approver, self.artifact)
         if problem or evidence.decision is not Decision.APPROVE:
             return problem
+        if place.ask is not None and self.bench.versions.precedes(evidence.place, place.ask, place.approver):
+            return "superseded"
         return "assurance-too-low" if evidence.assurance.rank < Assurance(place.demand.minimum).rank else ""
 
     def _independence_fault(self, evidence: Evidence, place: Place) -> str:
@@ -177,25 +177,27 @@ class Case:
 
     def _was_valid(self, commit: str) -> bool:
         walk, versions = self.bench.walk, self.bench.versions
-        there = versions.digest(commit, self.artifact)
+        there = versions.version(commit, self.artifact)
         when = day_of(walk.nodes[commit].at)
         said = [one for one in self.evidence if walk.ancestry.reaches(commit, one.place)]
 
         def fit(evidence: Evidence, _place: Place) -> Fit:
-            return Fit.SAME if evidence.digest == there else Fit.OTHER
+            return Fit.SAME if there in {evidence.digest, evidence.gate_digest} else Fit.OTHER
 
         def able(person: str, place: Place) -> bool:
             return capacity(self.state, person, place.approver, self.artifact, when) is not None
 
         if there is None:
             return False
-        outcomes = settle(self.places, said, Questions(self.fault, fit, able, self.bench.before))
+        demanded = [place for place in self.places if place.ask is None]
+        outcomes = settle(demanded, said, Questions(self.fault, fit, able, self.bench.before))
         return all(outcome.status is Status.VALID for outcome in outcomes)
 
 
 def readable(shown: Shown, artifact: str) -> bool:
-    """Whether the content of an artifact, present or not, can be told."""
+    """Whether the content of an artifact, present or not, can be told, and who is asked again about it."""
     try:
+        shown.contents.register("asks")
         shown.digest(artifact)
     except UnreadableContent:
         return False

@@ -166,6 +166,7 @@ def _demanded(request: Request, shown: Shown, status: Status) -> tuple[Agreement
                         approver=place.approver,
                         status=status if known else Status.UNVERIFIABLE,
                         overdue=place.due is not None and place.due < request.as_of,
+                        ask=place.ask.id if place.ask else None,
                     )
                     for place in places
                 ),

@@ -98,7 +98,7 @@ def _evidence(walk: Walk, judge: Judge, commit: Commit, line: Line, *, repeated:
     problem = judge.fault(commit.oid)
     person = judge.person(commit.oid)
     saying = walk.history.sayings[commit.oid]
-    signature = walk.history.signatures[commit.oid]
+    signature = walk.signature(commit.oid)
     strength = Assurance.HARDWARE if signature.hardware else Assurance.SIGNED
     proven = person is not None and own(commit)
     return Evidence(
@@ -139,7 +139,7 @@ def _fault(walk: Walk, commit: Commit, line: Line, problem: str, found: str | No
         ("unknown-artifact", found is None),
         ("digest-mismatch", line.digest not in {None, found}),
         ("dated-after-as-of", _is_later(walk.nodes[commit.oid].at, walk.as_of)),
-        ("duplicate", walk.history.repeats(commit) is not None),
+        ("duplicate", walk.repeats(commit.oid) is not None),
     )
     return next((reason for reason, applies in reasons if applies), "")
 

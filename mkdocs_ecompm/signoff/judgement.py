@@ -53,6 +53,9 @@ def signature_fault(signature: Signature) -> str:
         "bad": "bad-signature",
         "unsupported": "unsupported-signature",
         "unknown-key": "unknown-key",
+        "expired": "key-expired",
+        "not-yet-valid": "key-not-yet-valid",
+        "revoked": "key-retired",
     }[signature.status]
 
 
@@ -78,13 +81,12 @@ class Judge:
 
     def __init__(self, walk: Walk) -> None:
         self._walk = walk
-        self._history = walk.history
         self._persons: dict[str, str] = {}
         self._slots: dict[tuple[str, str, str], str] = {}
 
     def person(self, commit: str) -> str | None:
         """Whose key signed the commit, in force or not, if every state that it stands on agrees."""
-        key = self._history.key(commit)
+        key = self._walk.key(commit)
         owners = {owner(self._walk.states[head], key) if key else None for head in self._walk.nodes[commit].base}
         return owners.pop() if len(owners) == 1 else None
 
@@ -101,7 +103,7 @@ class Judge:
             return problem
         key = (commit, approver.casefold(), artifact.casefold())
         if key not in self._slots:
-            claim = Claim(self.person(commit) or "", self._history.key(commit) or "", approver, artifact)
+            claim = Claim(self.person(commit) or "", self._walk.key(commit) or "", approver, artifact)
             self._slots[key] = self._claim_fault(commit, claim)
         return self._slots[key]
 
@@ -111,16 +113,16 @@ class Judge:
         return all(who in self._walk.states[head].admins for head in self._walk.nodes[commit].base)
 
     def _fault(self, commit: str) -> str:
-        problem = signature_fault(self._history.signatures[commit])
-        if problem:
-            return problem
         node = self._walk.nodes[commit]
+        problem = signature_fault(self._walk.signature(commit))
+        if problem and (node.base or problem != "unknown-key"):
+            return problem
         if not node.base:
             return "before-trust-root"
         if not own(node.commit):
             return "relayed"
-        key = self._history.key(commit) or ""
-        if key in self._walk.bad:
+        key = self._walk.key(commit) or ""
+        if self._walk.is_bad(key, node.base):
             return "key-compromised"
         person = self.person(commit)
         if person is None:

@@ -44,7 +44,7 @@ def of_trust(walk: Walk, state: State) -> Iterator[Finding]:
         message = f"{len(walk.heads)} trust states are in force side by side ({commits}): every rule of each must hold"
         yield finding("trust-conflict", message, _people(state), hint="approve one trust state for all of them")
     for adopted in walk.adopted.values():
-        stolen = [ask for ask in adopted.asks if ask.key in walk.bad]
+        stolen = [ask for ask in adopted.asks if walk.is_bad(ask.key, adopted.base)]
         if stolen:
             message = (
                 f"a key of {state.name(stolen[0].person)} that is now compromised helped to adopt this trust state"

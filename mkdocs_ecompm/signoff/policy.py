@@ -15,6 +15,7 @@ from mkdocs_ecompm.history.contents import Contents
 from mkdocs_ecompm.history.digest import content, named, parties, records
 from mkdocs_ecompm.model.content import YamlList, YamlMap
 from mkdocs_ecompm.model.state import State
+from mkdocs_ecompm.registers.asks import Ask
 from mkdocs_ecompm.registers.signoffs import PARTY, Demand
 from mkdocs_ecompm.registers.timeline_plan import calendar
 from mkdocs_ecompm.schedule.calendar import TICKS
@@ -22,11 +23,15 @@ from mkdocs_ecompm.schedule.calendar import TICKS
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Place:
-    """One slot: whose agreement is asked, by which demand. Every one is its own, even if two ask for the same."""
+    """One slot: whose agreement is asked, by which demand. Every one is its own, even if two ask for the same.
+
+    With an `ask`, only an approval fills it that is not older than the ask.
+    """
 
     approver: str
     demand: Demand
     due: date | None
+    ask: Ask | None = None
 
 
 Slots = Mapping[str, tuple[Place, ...]]
@@ -34,7 +39,7 @@ Slots = Mapping[str, tuple[Place, ...]]
 
 
 def slots(demands: Iterable[Demand], shown: Contents, state: State) -> dict[str, tuple[Place, ...]]:
-    """The slots that the demands make for the content shown. An unreadable register keeps its `*`."""
+    """The slots that the demands make for the content shown, and its asks. An unreadable register keeps its `*`."""
     found: dict[str, list[Place]] = {}
     for demand in demands:
         for artifact in _artifacts(demand, shown):
@@ -44,7 +49,22 @@ def slots(demands: Iterable[Demand], shown: Contents, state: State) -> dict[str,
                 Place(approver.of(party), demand, due) for approver in demand.approvers for _ in range(approver.count)
             ]
             found.setdefault(artifact, []).extend(places)
+    for ask in state.of(Ask):
+        found.setdefault(_name(shown, ask.entry.artifact), []).extend(_asked(ask.entry))
     return {artifact: tuple(places) for artifact, places in found.items()}
+
+
+def _asked(ask: Ask) -> Iterator[Place]:
+    """The slots of an ask: as any demand would make them, but for the time."""
+    for party in ask.of:
+        yield Place(party, Demand.model_construct(artifact=ask.artifact, approvers=()), None, ask)
+
+
+def _name(shown: Contents, artifact: str) -> str:
+    try:
+        return named(shown, artifact)
+    except UnreadableContent:
+        return artifact
 
 
 def _artifacts(demand: Demand, shown: Contents) -> Iterator[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from mkdocs_ecompm.git.repository import Repository
@@ -144,11 +145,14 @@ def signers(state: Mapping[str, Any]) -> Iterator[Signer]:
         for entry in person.get("keys", ()):
             key = Key.model_validate(entry)
             if key.ssh:
-                words = key.ssh.split()
-                print_ = fingerprint(parse_public_key(key.ssh)[0])
-                yield Signer(person["id"], key, print_, " ".join(words[:2]))
+                yield Signer(person["id"], key, _fingerprint(key.ssh), " ".join(key.ssh.split()[:2]))
             else:
                 yield Signer(person["id"], key, file=key.openpgp)
+
+
+@lru_cache(maxsize=4096)  # the same keys stand in state after state
+def _fingerprint(line: str) -> str:
+    return fingerprint(parse_public_key(line)[0])
 
 
 def allowed_signers(state: Mapping[str, Any]) -> list[str]:

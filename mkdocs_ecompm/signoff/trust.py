@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -17,11 +17,13 @@ from mkdocs_ecompm.history.contents import Contents
 from mkdocs_ecompm.history.digest import GROUP_FIELDS, PERSON_FIELDS, TRUST, digest, trust_content
 from mkdocs_ecompm.model.content import YamlList, YamlMap
 from mkdocs_ecompm.model.entry import Part
-from mkdocs_ecompm.model.people import Department, Deputy, Key, Organisation, Person, Role, Trust
+from mkdocs_ecompm.model.people import Department, Deputy, Organisation, Person, Role, Trust
 from mkdocs_ecompm.model.references import references_of
 from mkdocs_ecompm.registers.signoffs import Demand
-from mkdocs_ecompm.signatures.ssh_key import fingerprint, parse_public_key
-from mkdocs_ecompm.signatures.wire import MalformedError
+from mkdocs_ecompm.signoff.keyring import HeldKey, UnusableKeysError, keyring
+
+if TYPE_CHECKING:
+    from mkdocs_ecompm.signatures.openpgp_certificate import Certificate
 
 P = TypeVar("P", bound=Part)
 
@@ -34,8 +36,8 @@ class InvalidTrust(Exception):  # noqa: N818  # the name says what was found
 class TrustData:
     """What a tree says about trust. Two states are the same if their `identity` is.
 
-    `keys` has each key's owner and entries by fingerprint. `compromised` are the keys that this state or any state
-    before it calls so: deleting the entry does not bring one back.
+    `keys` has each key by its fingerprint, `certificates` verify OpenPGP signatures. `compromised` are the keys that
+    this state or any state before it calls so: deleting the entry does not bring one back.
     """
 
     identity: bytes
@@ -50,7 +52,8 @@ class TrustData:
     attestors: frozenset[str]
     reviews: bool
     demands: tuple[Demand, ...]
-    keys: Mapping[str, tuple[str, tuple[Key, ...]]]
+    keys: Mapping[str, HeldKey]
+    certificates: tuple[Certificate, ...]
     compromised: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -65,7 +68,7 @@ def read_trust(contents: Contents) -> TrustData | None:
         if not isinstance(content, dict):
             return None
         return _read(contents, content, canonical(content))
-    except UnreadableContent as error:
+    except (UnreadableContent, UnusableKeysError) as error:
         raise InvalidTrust(str(error)) from error
 
 
@@ -75,6 +78,7 @@ def _read(contents: Contents, content: Mapping[str, Any], identity: bytes) -> Tr
     departments = _entries(source, "departments", Department, GROUP_FIELDS)
     organisations = _entries(source, "organisations", Organisation, GROUP_FIELDS)
     trust = _part(source.get("trust"), Trust, "trust")
+    ring = keyring(people.values(), contents)
     data = TrustData(
         identity=identity,
         digest=_digest(contents),
@@ -88,11 +92,11 @@ def _read(contents: Contents, content: Mapping[str, Any], identity: bytes) -> Tr
         attestors=frozenset(_known(people, trust.attestors)),
         reviews=trust.reviews,
         demands=tuple(_demands(contents)),
-        keys=_keys(people.values()),
+        keys=ring.keys,
+        certificates=ring.certificates,
+        compromised=frozenset(one for name, key in ring.keys.items() if key.compromised for one in (name, key.whole)),
     )
     _check(data)
-    revoked = (fp for fp, (_, entries) in data.keys.items() if any(_compromised(entry) for entry in entries))
-    object.__setattr__(data, "compromised", frozenset(revoked))
     return data
 
 
@@ -143,36 +147,6 @@ def _known(people: Mapping[str, Person], ids: Iterable[str]) -> list[str]:
     if missing:
         raise InvalidTrust(f"There is no person `{missing[0]}`.")
     return [people[name.casefold()].id for name in ids]
-
-
-def _keys(people: Iterable[Person]) -> dict[str, tuple[str, tuple[Key, ...]]]:
-    found: dict[str, tuple[str, tuple[Key, ...]]] = {}
-    for person in people:
-        for key in person.keys:
-            if not key.ssh:
-                continue
-            print_ = fingerprint_of(key)
-            owner, entries = found.get(print_, (person.id, ()))
-            if owner != person.id:
-                raise InvalidTrust(f"`{owner}` and `{person.id}` have the same key.")
-            found[print_] = (owner, (*entries, key))
-    return found
-
-
-def fingerprint_of(key: Key) -> str:
-    """The fingerprint of an SSH key.
-
-    Raises:
-        InvalidTrust: it cannot be read.
-    """
-    try:
-        return fingerprint(parse_public_key(key.ssh)[0])
-    except MalformedError as error:
-        raise InvalidTrust(f"A key cannot be read: {error}") from error
-
-
-def _compromised(key: Key) -> bool:
-    return key.revoked is not None and key.revoked.reason == "compromised"
 
 
 def _check(data: TrustData) -> None:

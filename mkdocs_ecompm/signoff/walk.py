@@ -7,7 +7,7 @@ to its children. This is the reference of the docs, "Order of evaluation", line 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -18,10 +18,11 @@ from mkdocs_ecompm.git.process import GitError
 from mkdocs_ecompm.history.digest import TRUST
 from mkdocs_ecompm.model.people import Key
 from mkdocs_ecompm.model.signoff import Decision
+from mkdocs_ecompm.signatures.commit import Signature
 from mkdocs_ecompm.signoff.ancestry import Ancestry, ancestors
 from mkdocs_ecompm.signoff.capacity import day_of, speaker
-from mkdocs_ecompm.signoff.commits import History, own
-from mkdocs_ecompm.signoff.trust import TrustData, fingerprint_of
+from mkdocs_ecompm.signoff.commits import History, key_of, own
+from mkdocs_ecompm.signoff.trust import TrustData
 
 NEVER: Final = datetime.fromtimestamp(0, UTC)
 
@@ -86,14 +87,13 @@ class Walk:
         self.states: dict[str, TrustData] = {}
         self.adopted: dict[str, Adopted] = {}
         self.attestations: list[str] = []
+        self._repeats: dict[str, str] = {}
         for root in roots:
             if root not in history.parents:
                 raise TrustRootError(f"The trust root {root} is not the commit {history.tip} nor an ancestor of it.")
         self._before_roots = {root: ancestors(history.parents, root) for root in roots[1:]}
         for commit in history.commits:
             self.ancestry.enter(commit.oid, commit.parents)
-            if commit.oid in self.roots or commit.oid in history.sayings:
-                self.ancestry.mark(commit.oid, history.repeats(commit))
             self.nodes[commit.oid] = self._root(commit) if commit.oid == self.roots[0] else self._node(commit)
 
     @property
@@ -113,7 +113,9 @@ class Walk:
         growing = True
         while growing:
             added = {
-                adopted.added for adopted in self.adopted.values() if adopted.added and adopted.asks[0].key in found
+                adopted.added
+                for adopted in self.adopted.values()
+                if adopted.added and self._is_among(adopted.asks[0].key, adopted.base, found)
             }
             growing = not added <= found
             found |= added
@@ -124,11 +126,33 @@ class Walk:
         """The commits that fix what was in force: adoptions, and what an attestor signed."""
         return tuple(dict.fromkeys([*self.adopted, *self.attestations]))
 
+    def signature(self, commit: str) -> Signature:
+        """The verdict on a commit's signature in the trust states that it stands on; of the root's, in its own."""
+        base = {commit} if commit == self.roots[0] else self.nodes[commit].base
+        return self.history.signature(commit, [self.states[head] for head in sorted(base)])
+
+    def key(self, commit: str) -> str | None:
+        """The fingerprint of the key that made a commit's signature, in force or not; None if that is not right."""
+        return key_of(self.signature(commit))
+
+    def repeats(self, commit: str) -> str | None:
+        """The earlier commit with the same payload, signed by the same key."""
+        return self._repeats.get(commit)
+
+    def is_bad(self, key: str, base: Iterable[str]) -> bool:
+        """Whether a key, which signed on these adoptions, is compromised or was added by one that is."""
+        return self._is_among(key, base, self.bad)
+
+    def _is_among(self, key: str, base: Iterable[str], bad: Collection[str]) -> bool:
+        held = (self.states[head].keys.get(key) for head in base)
+        return key in bad or any(one is not None and one.whole in bad for one in held)
+
     def _root(self, commit: Commit) -> Node:
         trust = self.history.trust(commit.oid)
         if trust is None:
             raise TrustRootError(f"The trust root {commit.oid} has no valid trust section.")
         self.states[commit.oid] = trust
+        self.ancestry.mark(commit.oid)
         when = commit.committer_date
         none: frozenset[Any] = frozenset()
         return Node(commit, none, frozenset({commit.oid}), when, when, None, none, none)
@@ -140,33 +164,50 @@ class Walk:
         when = max(commit.committer_date, clock)
         refusals = frozenset[tuple[str, str]]().union(*(parent.refusals for parent in parents))
         asks = frozenset(ask for parent in parents for ask in parent.asks if ask.base == base)
+        key = self._key(commit.oid, base)
+        if commit.oid in self.roots or commit.oid in self.history.sayings:
+            self._mark(commit, key)
         if not base:
             return Node(commit, base, base, when, clock, None, asks, refusals)
-        who = self._who(commit.oid, base, when)
+        who = self._who(key, base, when)
         if who and day_of(commit.committer_date) <= self.as_of:
             clock = when
         ask = None
         if who and own(commit):
-            ask, refuses = self._says_of_trust(commit, base, who, when)
+            ask, refuses = self._says_of_trust(commit, base, who, key or "", when)
             refusals |= {(commit.oid, who)} if refuses else frozenset()
             asks |= {ask} if ask else frozenset()
             if all(who in self.states[head].attestors for head in base):
-                self.ancestry.mark(commit.oid, self.history.repeats(commit))
+                self._mark(commit, key)
                 self.attestations.append(commit.oid)
         adopted = self._adoption(commit, base, when, self._standing(asks, refusals), ask)
         if adopted is None:
             return Node(commit, base, base, when, clock, who, asks, refusals)
-        return Node(commit, base, self._adopt(adopted), when, clock, who, frozenset(), refusals)
+        return Node(commit, base, self._adopt(adopted, key), when, clock, who, frozenset(), refusals)
 
-    def _who(self, commit: str, base: Iterable[str], when: datetime) -> str | None:
+    def _key(self, commit: str, base: Iterable[str]) -> str | None:
+        """The key that made a good signature on the commit, in every state that it stands on."""
+        found = self.history.signature(commit, [self.states[head] for head in sorted(base)])
+        return key_of(found) if found.status == "good" else None
+
+    def _mark(self, commit: Commit, key: str | None) -> None:
+        """Let others ask for a commit's place; that of one which repeats another is the other's."""
+        if key is not None:
+            first = self.history.repeats(commit, key)
+            if first is not None:
+                self._repeats[commit.oid] = first
+        self.ancestry.mark(commit.oid, self.repeats(commit.oid))
+
+    def _who(self, key: str | None, base: Iterable[str], when: datetime) -> str | None:
         """The one person who speaks with the commit's key in every state that it stands on."""
-        key = self.history.key(commit)
         if key is None:
             return None
         speakers = {speaker(self.states[head], key, when) for head in base}
         return speakers.pop() if len(speakers) == 1 else None
 
-    def _says_of_trust(self, commit: Commit, base: frozenset[str], who: str, when: datetime) -> tuple[Ask | None, bool]:
+    def _says_of_trust(
+        self, commit: Commit, base: frozenset[str], who: str, key: str, when: datetime
+    ) -> tuple[Ask | None, bool]:
         """The approval of the tree's trust state that the commit gives, and whether it takes earlier ones back."""
         saying, trust = self.history.sayings.get(commit.oid), self.history.trust(commit.oid)
         if saying is None:
@@ -183,7 +224,7 @@ class Walk:
         }
         if digest is None or said != {Decision.APPROVE}:
             return None, bool(said - {Decision.APPROVE})
-        return Ask(commit.oid, digest, base, who, self.history.key(commit.oid) or "", when), False
+        return Ask(commit.oid, digest, base, who, key, when), False
 
     def _standing(self, asks: Iterable[Ask], refusals: Iterable[tuple[str, str]]) -> list[Ask]:
         """The approvals that their authors have not taken back: each refusal came before, not later or beside."""
@@ -212,11 +253,11 @@ class Walk:
                 return Adopted(commit.oid, base, (ask,), when, added.pop())
         return None
 
-    def _adopt(self, adopted: Adopted) -> frozenset[str]:
+    def _adopt(self, adopted: Adopted, key: str | None) -> frozenset[str]:
         """Put a state into force, and say which head it makes: that of the commit which this one repeats, if any."""
         commit = self.history.repository.commit(adopted.commit)
-        first = self.history.repeats(commit)
-        self.ancestry.mark(adopted.commit, first)
+        self._mark(commit, key)
+        first = self.repeats(adopted.commit)
         if first in self.adopted:
             return frozenset({first})
         trust = self.history.trust(adopted.commit)
@@ -241,27 +282,34 @@ class Walk:
 def one_key_added(old: TrustData, new: TrustData, person: str) -> str | None:
     """The fingerprint of the key by which the new state differs from the old one, if `person` got it and no more.
 
-    The key must be an SSH key that nobody had in the old state, and not be revoked from the start.
+    It must be a key that can be read, that nobody had in the old state, and that is not revoked from the start.
     """
     now = new.people.get(person.casefold())
     for index, key in enumerate(now.keys if now else ()):
-        if key.ssh and key.revoked is None and fingerprint_of(key) not in old.keys:
-            without = _without_key(new.content, person, index, key)
-            if without == old.content:
-                return fingerprint_of(key)
+        held = {name: one for name, one in new.keys.items() if key in one.entries}
+        wholes = {one.whole for one in held.values()}
+        fresh = held.keys().isdisjoint(old.keys) and all(one.readable and not one.revoked for one in held.values())
+        if key.revoked is None and len(wholes) == 1 and fresh and _without_key(new, person, index, key) == old.content:
+            return wholes.pop()
     return None
 
 
-def _without_key(content: Mapping[str, Any], person: str, index: int, key: Key) -> Mapping[str, Any]:
+def _without_key(state: TrustData, person: str, index: int, key: Key) -> Mapping[str, Any]:
     """The content of a trust state without one key of one person; a person's last key leaves no list behind."""
     people = []
-    for entry in content["people"]:
+    for entry in state.content["people"]:
         found = entry
-        if entry["id"].casefold() == person.casefold() and entry["keys"][index].get("ssh") == key.ssh:
+        if entry["id"].casefold() == person.casefold() and _is_of(entry["keys"][index], key):
             keys = [item for place, item in enumerate(entry["keys"]) if place != index]
             found = {**entry, "keys": keys} if keys else {k: v for k, v in entry.items() if k != "keys"}
         people.append(found)
-    return {**content, "people": people}
+    files = {path: digest for path, digest in state.content["keys"].items() if path != key.openpgp}
+    return {**state.content, "people": people, "keys": files}
+
+
+def _is_of(entry: Mapping[str, Any], key: Key) -> bool:
+    """Whether an entry of the content is that of this key: keys that bear ids are sorted there."""
+    return (entry.get("ssh", ""), entry.get("openpgp", "")) == (key.ssh, key.openpgp)
 
 
 def _by_person(ask: Ask) -> tuple[str, str]:

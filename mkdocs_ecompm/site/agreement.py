@@ -311,11 +311,14 @@ def checks(project: Project, artifact: str, records: Iterable[SignoffRecord]) ->
         return
     paths = " ".join(project.state.paths.get(artifact.partition("/")[0], ()))
     lines = dict.fromkeys(line for record in found for line in _key_lines(project, record))
+    imports = dict.fromkeys(line for record in found for line in _imports(project, record))
+    written = "cat > signers << 'END'\n" + "".join(f"{line}\n" for line in lines) + "END"
+    shown = ("cut -d' ' -f3- signers | ssh-keygen -lf -",) if lines else ()
     yield Check(
         "Write down whose keys they are",
         "These are the public keys of those who signed, from the state of people.yml that was in force. Compare the "
         "fingerprints with the people themselves: that is what everything else rests on.",
-        ("cat > signers << 'END'\n" + "\n".join(lines) + "\nEND", "ssh-keygen -lf signers"),
+        (written, *shown, *imports),
     )
     commits = dict.fromkeys(record.commit for record in found)
     yield Check(
@@ -349,6 +352,17 @@ def checks(project: Project, artifact: str, records: Iterable[SignoffRecord]) ->
 
 def _show(commit: str, paths: Iterable[str]) -> Iterator[str]:
     yield from (f"git show {commit}:{path}" for path in paths)
+
+
+def _imports(project: Project, record: SignoffRecord) -> Iterator[str]:
+    """How gpg gets the OpenPGP key of the one who signed, from the commit that put it into force."""
+    if record.signature.format != "openpgp":
+        return
+    folder = "/".join(next(iter(project.state.paths.get("people", ("people.yml",)))).split("/")[:-1])
+    for base in record.base:
+        for one in signers(project.signoffs.trust.states[base]):
+            if one.file and one.person == record.person:
+                yield f"git show {base}:{folder}/{one.file}".replace(":/", ":") + " | gpg --import"
 
 
 def _key_lines(project: Project, record: SignoffRecord) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from html import escape, unescape
 from typing import Final
 
@@ -29,9 +30,14 @@ def resolve(html: str, url_of: Callable[[str], str | None]) -> str:
             no such page, then the link loses its target and stays as text.
     """
 
+    @cache  # thousands of links lead to the same few pages
+    def url(page: str) -> str | None:
+        found = url_of(unescape(page))
+        return None if found is None else escape(found)
+
     def replace(match: re.Match[str]) -> str:
-        url = url_of(unescape(match[2]))
-        return "" if url is None else f' {match[1]}="{escape(url)}{match[3] or ""}"'
+        found = url(match[2])
+        return "" if found is None else f' {match[1]}="{found}{match[3] or ""}"'
 
     return _HREF.sub(replace, html)
 

@@ -75,12 +75,13 @@ def _context(project: Project) -> OverviewView:
     spans = spans_of(project)
     urgent = [item for span in spans[:2] for item in span.items]
     goal, gate = go_live(project), _next_gate(project)
+    risks = rows_of(project) if project.state.has("risks") else ()
     return OverviewView(
         sentence=_sentence(project, goal, gate, spans),
-        figures=tuple(_figures(project, goal, gate, spans)),
+        figures=tuple(_figures(project, goal, gate, spans, risks)),
         items=tuple(urgent[:_ITEMS]),
         more_items=max(len(urgent) - _ITEMS, 0),
-        risks=rows_of(project)[:_RISKS] if project.state.has("risks") else (),
+        risks=risks[:_RISKS],
         ahead=tuple(_ahead(project)),
     )
 
@@ -154,7 +155,11 @@ def _gate_sentence(gate: GateCard) -> str:
 
 
 def _figures(
-    project: Project, goal: Record[Milestone] | None, gate: GateCard | None, spans: tuple[Span, ...]
+    project: Project,
+    goal: Record[Milestone] | None,
+    gate: GateCard | None,
+    spans: tuple[Span, ...],
+    risks: tuple[RiskRow, ...],
 ) -> Iterable[Figure]:
     if goal:
         yield goal_figure(project, goal)
@@ -169,7 +174,7 @@ def _figures(
     following = f"{len(friday) or 'nothing'} more due by Friday"
     yield Figure("Late", str(len(overdue)), worst + following, "broken" if overdue else "holds", "this-week")
     if project.state.of(Risk):
-        yield _risk_figure(project)
+        yield _risk_figure(project, risks)
 
 
 def _agreement_figure(project: Project) -> Figure:
@@ -182,8 +187,7 @@ def _agreement_figure(project: Project) -> Figure:
     return Figure("Agreements that hold", f"{holding} of {len(agreements)}", kinds or "all of them", tone, "signoffs")
 
 
-def _risk_figure(project: Project) -> Figure:
-    rows = rows_of(project)
+def _risk_figure(project: Project, rows: tuple[RiskRow, ...]) -> Figure:
     top = matrix_of(project.state).top
     grave = [row for row in rows if row.level == top and row.kind == "threat"]
     total = total_exposure(rows)

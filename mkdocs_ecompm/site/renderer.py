@@ -23,6 +23,7 @@ from jinja2 import (
     TemplateRuntimeError,
     TemplateSyntaxError,
 )
+from jinja2.runtime import Context, Macro
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
@@ -39,6 +40,10 @@ from mkdocs_ecompm.templates import templates_folder
 SUFFIX: Final = ".html.jinja"
 _FAILURES: Final = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What an expression in somebody's template can raise."""
+
+
+_MACROS: Final = frozenset({Macro, type(cache(len))})
+"""A macro, and one that remembers what it said."""
 
 
 class RenderError(Exception):
@@ -194,6 +199,14 @@ class _Sandbox(SandboxedEnvironment):
             except AttributeError:
                 return self.undefined(obj=obj, name=attribute)
         return super().getattr(obj, attribute)
+
+    def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Call what a template may call; a macro, which asks for nothing else, at once."""
+        if type(obj) in _MACROS:
+            kwargs.pop("_loop_vars", None)
+            kwargs.pop("_block_vars", None)
+            return obj(*args, **kwargs)
+        return super().call(context, obj, *args, **kwargs)
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -161,24 +161,38 @@ def _listed(value: Any) -> list[str]:
 
 
 def _speakers(project: Project) -> tuple[tuple[SpeakerRow, ...], tuple[SpeakerRow, ...]]:
-    """Those in the states in force, and those (or their keys) that only earlier states had."""
+    """Those in the states in force, and those whose keys only earlier states had."""
     trust = project.signoffs.trust
     present: dict[str, SpeakerRow] = {}
     for head in trust.heads:
-        for person in trust.states[head]["people"]:
-            present.setdefault(person["id"].casefold(), _row(project, trust.states[head], person))
-    past: dict[str, SpeakerRow] = {}
-    for state in reversed(list(trust.states.values())):
-        for person in state["people"]:
-            row, now = _row(project, state, person), present.get(person["id"].casefold())
-            gone = tuple(key for key in row.keys if now is None or all(key.name != had.name for had in now.keys))
-            if person["id"].casefold() not in past and gone:
-                keys = tuple(KeyRow(key.name, key.kind, key.period, Badge("calm", "·", "taken out")) for key in gone)
-                past[person["id"].casefold()] = SpeakerRow(row.person, row.name, (), row.speaks_for, keys, ())
-    return tuple(row for row in present.values() if row.keys or row.accounts or row.speaks_for), tuple(past.values())
+        for person, keys in _with_keys(trust.states[head]):
+            present.setdefault(person["id"].casefold(), _row(project, trust.states[head], person, keys))
+    past = tuple(_past(project, {key.name for row in present.values() for key in row.keys}))
+    return tuple(row for row in present.values() if row.keys or row.accounts or row.speaks_for), past
 
 
-def _row(project: Project, state: Mapping[str, Any], person: Mapping[str, Any]) -> SpeakerRow:
+def _past(project: Project, known: set[str]) -> Iterator[SpeakerRow]:
+    """People with the keys that are not `known`, as the last state had them that did."""
+    seen = set(known)
+    for state in reversed(list(project.signoffs.trust.states.values())):
+        for person, keys in _with_keys(state):
+            gone = [key for key in keys if (key.fingerprint or key.file) not in seen]
+            if gone:
+                row = _row(project, state, person, gone)
+                seen.update(key.name for key in row.keys)
+                taken = tuple(replace(key, badge=Badge("calm", "·", "taken out")) for key in row.keys)
+                yield replace(row, marks=(), keys=taken, accounts=())
+
+
+def _with_keys(state: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], list[Signer]]]:
+    """Each person of a state with the keys."""
+    keys: dict[str, list[Signer]] = {}
+    for signer in signers(state):
+        keys.setdefault(signer.person, []).append(signer)
+    yield from ((person, keys.get(person["id"], [])) for person in state["people"])
+
+
+def _row(project: Project, state: Mapping[str, Any], person: Mapping[str, Any], keys: Iterable[Signer]) -> SpeakerRow:
     trust = state["trust"]
     marks = [
         *(["admin"] if person["id"] in _listed(trust.get("admins", ())) else []),
@@ -188,15 +202,14 @@ def _row(project: Project, state: Mapping[str, Any], person: Mapping[str, Any]) 
     ]
     now = datetime.combine(project.as_of, datetime.min.time(), UTC) + timedelta(hours=12)
     active = "not active" not in marks
-    mine = (signer for signer in signers(state) if signer.person == person["id"])
-    accounts = _accounts(person.get("accounts", ())) if trust.get("reviews", "no") else ()
+    reviews = trust.get("reviews", "no").casefold() in {"yes", "true"}
     return SpeakerRow(
         person=person["id"],
         name=person.get("name", person["id"]),
         marks=tuple(marks),
         speaks_for=tuple(_speaks_for(project, state, person)),
-        keys=tuple(_key(signer, now, active=active) for signer in mine),
-        accounts=tuple(accounts),
+        keys=tuple(_key(signer, now, active=active) for signer in keys),
+        accounts=tuple(_accounts(person.get("accounts", ()))) if reviews else (),
     )
 
 

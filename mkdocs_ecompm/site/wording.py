@@ -23,6 +23,8 @@ class ChangeText:
     is_: str
 
 
+_OF_RECORDS: Final = frozenset({"people", "departments", "organisations", "matrices"})
+"""Lists whose ids are lower-case words like fields, and that no field has for a name."""
 _LINKING: Final = re.compile(r"[_-]+")
 _LARGE: Final = re.compile(r"[1-9]\d{4,14}")
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -39,7 +41,7 @@ def path_in_words(path: str) -> str:
     steps = [step for step in path.split("/") if step]
     while steps:
         step = steps.pop(0)
-        if steps and not _is_item(step) and _is_item(steps[0]):
+        if steps and not _is_item(step) and (step in _OF_RECORDS or _is_item(steps[0])):
             item = steps.pop(0)
             words.append(f"{_singular(step)} {int(item) + 1 if item.isdigit() else item}")
         else:
@@ -53,7 +55,7 @@ def _is_item(step: str) -> bool:
 
 
 def _singular(word: str) -> str:
-    text = _LINKING.sub(" ", word)
+    text = "person" if word == "people" else _LINKING.sub(" ", word)
     if text.endswith("ies"):
         return text[:-3] + "y"
     return text[:-1] if text.endswith("s") and not text.endswith("ss") else text

@@ -1,4 +1,4 @@
-"""What the tests of the commands share: a small project, and the command as a function and as a process."""
+"""What the tests of the commands share: a small project, and the command as a process."""
 
 from __future__ import annotations
 
@@ -9,9 +9,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
-
-from mkdocs_ecompm.cli import main
 
 SMALL = {
     "project/project.yml": "id: shop\nname: New shop\n",
@@ -42,21 +39,6 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project of two files that has nothing wrong; the current folder."""
     monkeypatch.chdir(tmp_path)
     return write(tmp_path, SMALL)
-
-
-@pytest.fixture
-def ecompm() -> Callable[..., Result]:
-    """The command, in this process."""
-
-    try:
-        runner = CliRunner(mix_stderr=False)  # type: ignore[call-arg]  # click 8.1 mixes them unless told
-    except TypeError:
-        runner = CliRunner()
-
-    def run(*arguments: str) -> Result:
-        return runner.invoke(main, list(arguments), prog_name="ecompm")
-
-    return run
 
 
 @pytest.fixture

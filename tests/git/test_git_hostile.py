@@ -233,6 +233,19 @@ def test_an_unknown_extension_is_one_sentence(made: TestRepository) -> None:
         Repository.open(made.folder)
 
 
+@pytest.mark.parametrize(("levels", "width"), [(8, 10), (1500, 1)])
+def test_folders_inside_folders_without_end_are_one_sentence(made: TestRepository, levels: int, width: int) -> None:
+    """A few small trees stand for a hundred million files, or for more levels than Python can call."""
+    inner = made.tree({"a.yml": ("100644", made.store("blob", b"a: b\n"))})
+    for _ in range(levels):
+        inner = made.store("tree", b"".join(b"40000 d%d\0" % n + bytes.fromhex(inner) for n in range(width)))
+    old = made.raw(made.tip() or "")
+    top = made.store("tree", b"40000 project\0" + bytes.fromhex(inner))
+    commit = made.store("commit", old.replace(old[5:45], top.encode(), 1))
+    with Repository.open(made.folder) as repository, pytest.raises(GitError, match="too deep or too large"):
+        list(repository.walk(commit, "project"))
+
+
 def test_very_many_broken_refs_do_not_stop_it(made: TestRepository) -> None:
     """git complains about each; a full pipe of complaints would wait for ever."""
     lines = "".join(f"{number + 1:040x} refs/heads/broken{number}\n" for number in range(3000))

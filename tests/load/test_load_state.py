@@ -237,10 +237,29 @@ def test_a_broken_record_still_tells_its_unknown_keys_and_every_wrong_value() ->
     assert told(state) == [
         "jobs.yml:4:5 value-out-of-range",
         "jobs.yml:5:5 unknown-key",
-        "jobs.yml:7:9 missing-key",
         "jobs.yml:7:10 unknown-key",
         "jobs.yml:7:18 bad-date",
     ]
+
+
+def test_a_needed_key_that_is_misspelt_is_one_fault() -> None:
+    assert told(load(jobs="jobs:\n  - {id: J1, titel: T}\n")) == ["jobs.yml:2:14 unknown-key"]
+    assert told(load(jobs="jobs:\n  - {id: J1, colour: T}\n")) == [
+        "jobs.yml:2:5 missing-key",
+        "jobs.yml:2:14 unknown-key",
+    ]
+
+
+def test_a_record_without_an_id_is_one_fault_and_no_reference_to_nothing() -> None:
+    state = load(jobs="jobs:\n  - {title: T}\n  - {id: J 2, title: T}\n  - {id: J3, title: T, needs: [J2, J1]}\n")
+    assert told(state) == ["jobs.yml:2:5 missing-key", "jobs.yml:3:6 bad-id"]
+    assert state.incomplete == {"jobs"}
+
+
+def test_a_list_under_a_misspelt_name_is_one_fault() -> None:
+    state = load(jobs="jbos:\n  - {id: J1, title: T}\n")
+    assert told(state) == ["jobs.yml:1:1 unknown-key"]
+    assert state.incomplete == {"jobs"}
 
 
 def test_a_wrong_header_field_leaves_the_others() -> None:

@@ -90,6 +90,11 @@ LINES = {
     "first of two lines": "ana {ana}\nother {ana}",
     "second of two lines": 'ana valid-before="20260101" {ana}\nother {ana}',
     "empty": "\n\n",
+    "nobody but one who is excluded": "!ana {ana}",
+    "everybody and one who is excluded": "*,!ana {ana}",
+    "one who is excluded, and another": "!ana,ben {ana}",
+    "the same one, excluded": "ana,!ana {ana}",
+    "NUL": "ana\0 {ana}",
 }
 
 

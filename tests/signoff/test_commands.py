@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from scenes import CHARTER, SIGNOFFS, Scene, changed, text
 
-from mkdocs_ecompm.cli import main
+Run = Callable[..., Result]
 
 
 @pytest.fixture
@@ -20,11 +21,13 @@ def folder(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Path:
     return scene.repository.folder
 
 
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(main, [*arguments, "--as-of", "2026-06-01"])
+@pytest.fixture
+def run(ecompm: Callable[..., Result]) -> Run:
+    """A command on a day of the past."""
+    return lambda *arguments: ecompm(*arguments, "--as-of", "2026-06-01")
 
 
-def test_a_manager_reads_who_waits_for_whom(scene: Scene, folder: Path) -> None:
+def test_a_manager_reads_who_waits_for_whom(scene: Scene, folder: Path, run: Run) -> None:
     scene.say("approve charter", "ana", when="2026-02-18T09:00:00Z")
     scene.commit("Change", charter=changed(CHARTER, problem="The shop is slow"))
     scene.say("approve charter", "ben")
@@ -40,7 +43,7 @@ def test_a_manager_reads_who_waits_for_whom(scene: Scene, folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("folder")
-def test_json_and_a_choice_of_artifacts(scene: Scene) -> None:
+def test_json_and_a_choice_of_artifacts(scene: Scene, run: Run) -> None:
     answer: dict[str, Any] = json.loads(run("signoffs", "--format", "json").output)
     assert [found["artifact"] for found in answer["signoffs"]] == ["charter"]
     assert (answer["project"], answer["commit"], answer["dirty"]) == ("shop", scene.root, False)
@@ -50,7 +53,7 @@ def test_json_and_a_choice_of_artifacts(scene: Scene) -> None:
     assert json.loads(nothing.stdout)["signoffs"] == []
 
 
-def test_require_fails_unless_all_that_is_due_holds(scene: Scene, folder: Path) -> None:
+def test_require_fails_unless_all_that_is_due_holds(scene: Scene, folder: Path, run: Run) -> None:
     assert run("signoffs").exit_code == 0
     assert run("signoffs", "--require").exit_code == 1
     assert run("signoffs", "risks", "--require").exit_code == 1
@@ -62,7 +65,7 @@ def test_require_fails_unless_all_that_is_due_holds(scene: Scene, folder: Path) 
     assert run("signoffs", "--require").exit_code == 0
 
 
-def test_the_digest_can_be_quoted(scene: Scene, folder: Path) -> None:
+def test_the_digest_can_be_quoted(scene: Scene, folder: Path, run: Run) -> None:
     out = run("digest", "charter", "trust").output.splitlines()
     digest, name = out[0].split("  ")
     assert (name, digest) == ("charter", scene.agreement().digest)
@@ -72,7 +75,7 @@ def test_the_digest_can_be_quoted(scene: Scene, folder: Path) -> None:
     assert run("digest", "charter", "--at", "HEAD").output.split()[0] == digest
 
 
-def test_what_is_not_there_or_unreadable_has_no_digest(folder: Path) -> None:
+def test_what_is_not_there_or_unreadable_has_no_digest(folder: Path, run: Run) -> None:
     missing = run("digest", "risks")
     assert (missing.exit_code, "no artifact `risks`" in missing.stderr) == (2, True)
     (folder / "project/charter.yml").write_text("problem: [")
@@ -81,7 +84,7 @@ def test_what_is_not_there_or_unreadable_has_no_digest(folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("folder")
-def test_a_wrong_trust_root_is_a_matter_of_the_environment(scene: Scene) -> None:
+def test_a_wrong_trust_root_is_a_matter_of_the_environment(scene: Scene, run: Run) -> None:
     wrong = run("signoffs", "--trust-root", "0" * 40)
     assert wrong.exit_code == 2
     assert "nor an ancestor" in wrong.stderr
@@ -90,7 +93,7 @@ def test_a_wrong_trust_root_is_a_matter_of_the_environment(scene: Scene) -> None
     assert right["trust"]["source"] == "verifier"
 
 
-def test_content_of_another_commit(scene: Scene, folder: Path) -> None:
+def test_content_of_another_commit(scene: Scene, folder: Path, run: Run) -> None:
     said = scene.say("approve charter", "ana")
     scene.commit("Change", charter=changed(CHARTER, problem="Other"))
     then = json.loads(run("signoffs", "--at", said, "--format", "json").output)

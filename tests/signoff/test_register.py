@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from scenes import CHARTER, PEOPLE, SIGNOFFS, Scene, changed, person, text
 
+from mkdocs_ecompm.crosschecks import agreements_are_on_what_exists
 from mkdocs_ecompm.load.files import MemoryFiles
 from mkdocs_ecompm.load.state import load_state
 from mkdocs_ecompm.model.project import Project
@@ -25,7 +26,8 @@ def state(demands: str, **more: object) -> Any:
 def found(demands: str, **more: object) -> list[str]:
     read = state(demands, **more)
     project = Project(state=read, as_of=date(2026, 6, 1))
-    return [f"{f.source}: {f.code}" for f in (*read.findings, *check(project)) if "signoffs.yml" in str(f.source)]
+    said = (*read.findings, *check(project), *agreements_are_on_what_exists(project))
+    return [f"{f.source}: {f.code}" for f in said if "signoffs.yml" in str(f.source)]
 
 
 def test_everything_that_may_be_said() -> None:
@@ -57,6 +59,8 @@ def test_everything_that_may_be_said() -> None:
     ("demand", "expected"),
     [
         ("- {artifact: Charter, approvers: [ana]}", "2:4: unknown-value"),
+        ("- {artifact: chater, approvers: [ana]}", "2:4: unknown-reference"),
+        ("- {artifact: chater/*, approvers: [ana]}", "2:4: unknown-reference"),
         ("- {approvers: [ana]}", "2:3: missing-key"),
         ("- {artifact: charter}", "2:3: missing-key"),
         ("- {artifact: charter, approvers: []}", "2:23: missing-key"),
@@ -83,6 +87,14 @@ def test_a_record_that_is_not_there_is_found_where_its_register_is() -> None:
     assert found(demand, raci={"matrices": [{"id": "delivery", "name": "D"}]}) == [
         "project/signoffs.yml:2:4: unknown-reference"
     ]
+    typo = state(demand, raci={"matrices": [{"id": "delivery", "name": "D"}]})
+    (said,) = agreements_are_on_what_exists(Project(state=typo, as_of=date(2026, 6, 1)))
+    assert said.hint == "did you mean `delivery`?"
+    (said,) = agreements_are_on_what_exists(
+        Project(state=state("- {artifact: chater, approvers: [ana]}"), as_of=date(2026, 6, 1))
+    )
+    assert (said.message, said.hint) == ("artifact: there is no register `chater`", "did you mean `charter`?")
+    assert found("- {artifact: trust, approvers: [ana]}") == []
     owed = {"obligations": [{"id": "O-1", "party": "ana"}]}
     assert found("- {artifact: obligations/marketing, approvers: [marketing]}", obligations=owed) == []
     assert found("- {artifact: obligations/*, approvers: [party]}", obligations=owed) == []

@@ -413,6 +413,57 @@ def test_a_decided_gate_holds_and_lists_what_changed_since(tmp_path: Path) -> No
     assert scene.status("timeline/G1") == "stale"
 
 
+def test_a_decided_gate_is_not_restored_by_what_it_requires(tmp_path: Path) -> None:
+    scene = gated(tmp_path)
+    scene.say("approve charter", "ana")
+    scene.commit("Go", timeline=timeline(decision="go"))
+    said = scene.say("approve timeline/G1", "ben")
+    scene.commit("Change", charter=NEW_CHARTER)
+    record = scene.record(said, "timeline/G1")
+    assert (record.current, record.restored) == (True, False)
+    scene.commit("Back", charter=CHARTER)
+    assert not scene.record(said, "timeline/G1").restored
+    scene.commit("Stop", timeline=timeline(decision="stop"))
+    scene.commit("Go", timeline=timeline(decision="go"))
+    assert scene.record(said, "timeline/G1").restored
+
+
+def test_an_open_gate_is_restored_with_what_it_requires(tmp_path: Path) -> None:
+    scene = gated(tmp_path)
+    said = scene.say("approve timeline/G1", "ben")
+    scene.commit("Change", charter=NEW_CHARTER)
+    assert not scene.record(said, "timeline/G1").current
+    scene.commit("Back", charter=CHARTER)
+    assert scene.record(said, "timeline/G1").restored
+
+
+def test_a_decided_gate_renewed_at_gates_changes_with_its_own_record(tmp_path: Path) -> None:
+    """What it requires changes on 10 March, itself on 20 May: the gates between do not make it stale."""
+    policy = demand("lead", artifact="timeline/G1", renew="gate")
+    scene = Scene(tmp_path / "own", signoffs=policy)
+    plan = timeline(decision="go")
+    plan["gates"] += [  # type: ignore[operator]
+        {"id": "G2", "name": "Mid", "date": "2026-05-01", "requires": ["timeline/G1"]},
+        {"id": "G3", "name": "Live", "date": "2026-06-01", "requires": ["timeline/G1"]},
+    ]
+    scene.commit("Go", timeline=plan)
+    scene.say("approve timeline/G1", "ben", when="2026-03-06T09:00:00Z")
+    scene.commit("Change", charter=NEW_CHARTER, when="2026-03-10T09:00:00Z")
+    plan["gates"][0]["name"] = "Ready?"  # type: ignore[index]
+    scene.commit("Rename", timeline=plan, when="2026-05-20T09:00:00Z")
+    gate = scene.agreement("timeline/G1", as_of=date(2026, 5, 21))
+    assert (gate.status, gate.changed) == ("valid", True)
+    assert scene.status("timeline/G1", as_of=date(2026, 6, 1)) == "stale"
+
+
+def test_the_author_of_what_a_decided_gate_requires_did_not_change_the_gate(tmp_path: Path) -> None:
+    policy = demand("lead", artifact="timeline/G1", independent="true")
+    scene = Scene(tmp_path / "own", signoffs=policy)
+    scene.commit("Go", "mia", timeline=timeline(decision="go"))
+    scene.commit("Change", "ben", charter=NEW_CHARTER)
+    assert scene.record(scene.say("approve timeline/G1", "ben"), "timeline/G1").counts
+
+
 def test_gates_that_require_each_other_are_unverifiable(tmp_path: Path) -> None:
     scene = gated(tmp_path)
     scene.commit("Circle", timeline=timeline(requires=["timeline/G1"]))

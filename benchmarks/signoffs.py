@@ -1,0 +1,189 @@
+"""`ecompm signoffs` on a long history against the bare git commands that read the same objects, side by side.
+
+python benchmarks/signoffs.py                       # 10,000 commits, 500 of them signed sign-offs
+python benchmarks/signoffs.py --keep /tmp/history   # leave the repository there, to profile
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import io
+import struct
+import subprocess
+import tempfile
+import zlib
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from measure import ECOMPM, Work, side_by_side, table
+
+from mkdocs_ecompm.git.writing import commit_content
+from mkdocs_ecompm.signatures.sshsig import public_line, sign
+
+PEOPLE = ("ana", "ben", "eva", "jan", "mia")
+PARTIES = ("it", "marketing")
+START = 1_735_689_600  # 1 January 2025
+KINDS = {"commit": 1, "tree": 2, "blob": 3}
+BUDGET = 3
+
+
+@dataclass
+class Pack:
+    """Objects on their way into one pack: thirty thousand of them would be slow to write one by one."""
+
+    body: io.BytesIO = field(default_factory=io.BytesIO)
+    known: set[str] = field(default_factory=set)
+
+    def add(self, kind: str, data: bytes) -> str:
+        """Store an object; its id."""
+        name = hashlib.sha1(b"%s %d\0" % (kind.encode(), len(data)) + data, usedforsecurity=False).hexdigest()
+        if name not in self.known:
+            self.known.add(name)
+            size, head = len(data) >> 4, [KINDS[kind] << 4 | len(data) & 15]
+            while size:
+                head[-1] |= 128
+                head.append(size & 127)
+                size >>= 7
+            self.body.write(bytes(head) + zlib.compress(data))
+        return name
+
+    def tree(self, entries: dict[str, str], mode: bytes = b"100644") -> str:
+        """Store a tree of files, or of folders."""
+        lines = (b"%s %s\0%s" % (mode, name.encode(), bytes.fromhex(oid)) for name, oid in sorted(entries.items()))
+        return self.add("tree", b"".join(lines))
+
+    def write(self, folder: Path) -> None:
+        """Hand everything to git."""
+        data = b"PACK" + struct.pack(">II", 2, len(self.known)) + self.body.getvalue()
+        pack = data + hashlib.sha1(data, usedforsecurity=False).digest()
+        subprocess.run(["git", "index-pack", "--stdin"], cwd=folder, input=pack, check=True, capture_output=True)
+
+
+def key_of(name: str) -> Ed25519PrivateKey:
+    """A throw-away key."""
+    return Ed25519PrivateKey.from_private_bytes(hashlib.sha256(name.encode()).digest())
+
+
+def people() -> str:
+    """people.yml: five people who sign, two departments, one admin."""
+    lines = [
+        "trust:",
+        "  admins: [ana]",
+        "  quorum: 1",
+        "roles:",
+        "  - id: sponsor",
+        "    name: Sponsor",
+        "departments:",
+    ]
+    for party, head in zip(PARTIES, ("jan", "mia"), strict=True):
+        lines += [f"  - id: {party}", f"    name: {party}", f"    head: {head}"]
+    lines.append("people:")
+    for name in PEOPLE:
+        lines += [
+            f"  - id: {name}",
+            f"    name: {name}",
+            "    keys:",
+            f'      - ssh: "{public_line(key_of(name), name)}"',
+        ]
+        if name == "ana":
+            lines += ["    roles:", "      - role: sponsor"]
+    return "\n".join(lines) + "\n"
+
+
+def register(name: str, number: int) -> str:
+    """A register with ten records, one of them at the version `number`."""
+    if name == "charter":
+        return f"title: The move to the new shop\nwhy: Version {number} of the reasons\n"
+    lines = [f"{name}:"]
+    for index in range(10):
+        version = number if index == number % 10 else 0
+        lines += [f"  - id: {name[0].upper()}-{index}", f"    title: Number {index} in version {version}"]
+        if name == "risks":
+            lines += ["    kind: threat", "    status: open", "    likelihood: 2", "    impact: 3", "    owner: mia"]
+        else:
+            lines += [
+                f"    party: {PARTIES[index % 2]}",
+                "    to: ana",
+                "    due: 2027-03-01",
+                f"    what: Texts {version}",
+            ]
+    return "\n".join(lines) + "\n"
+
+
+SIGNOFFS = """signoffs:
+  - artifact: charter
+    approvers: [sponsor, it, marketing]
+  - artifact: risks
+    approvers: [it, marketing]
+  - artifact: obligations/*
+    approvers: [party]
+"""
+SAID = (("ana", "charter"), ("jan", "risks"), ("mia", "obligations/marketing"), ("jan", "charter"), ("mia", "charter"))
+
+
+def write(folder: Path, commits: int, signoffs: int) -> list[str]:
+    """The history, and the ids of all that has to be read to judge it."""
+    pack = Pack()
+    needed: dict[str, None] = {}
+    files = {"project.yml": pack.add("blob", b"id: shop\nname: The new shop\n")}
+    files |= {"people.yml": pack.add("blob", people().encode()), "signoffs.yml": pack.add("blob", SIGNOFFS.encode())}
+    for name in ("charter", "obligations", "risks"):
+        files[f"{name}.yml"] = pack.add("blob", register(name, 0).encode())
+    tip, said = "", 0
+    for number in range(commits):
+        speaks = number > 0 and number * signoffs // commits != (number - 1) * signoffs // commits
+        who, artifact = SAID[said % len(SAID)] if speaks else (PEOPLE[number % len(PEOPLE)], "")
+        if speaks:
+            said += 1
+            message = f"Agree\n\nSignoff: approve {artifact}\n"
+        else:
+            name = ("risks", "obligations", "risks", "risks", "charter" if number % 100 == 4 else "risks")[number % 5]
+            files[f"{name}.yml"] = pack.add("blob", register(name, number).encode())
+            message = f"Change {name}\n"
+        inner = pack.tree(files)
+        tree = pack.tree({"project": inner}, b"40000")
+        author = f"{who} <{who}@shop.example> {START + 3600 * number} +0000".encode()
+        signer = partial(sign, key=key_of(who)) if speaks or number == 0 else None
+        tip = pack.add(
+            "commit", commit_content(tree, (tip,) if tip else (), author, author, message.encode(), sign=signer)
+        )
+        needed |= dict.fromkeys((tip, tree, inner, *(files.values() if speaks else ())))
+    subprocess.run(["git", "init", "-q", "-b", "main", "--template=", str(folder)], check=True)
+    pack.write(folder)
+    subprocess.run(["git", "update-ref", "refs/heads/main", tip], cwd=folder, check=True)
+    subprocess.run(["git", "reset", "-q", "--hard"], cwd=folder, check=True)
+    return list(needed)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--commits", type=int, default=10_000)
+    parser.add_argument("--signoffs", type=int, default=500)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--keep", type=Path, help="write the repository to this new folder and leave it there")
+    wanted = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = wanted.keep or Path(name) / "history"
+        needed = write(folder, wanted.commits, wanted.signoffs)
+        ids = Path(name) / "ids"
+        ids.write_text("".join(f"{one}\n" for one in needed), encoding="ascii")
+        works = {
+            "git: rev-list, cat-file --batch": Work(
+                ["sh", "-c", "git rev-list --all > /dev/null && git cat-file --batch"], folder, stdin=ids
+            ),
+            "ecompm digest charter: start and content": Work([ECOMPM, "digest", "charter"], folder),
+            "ecompm signoffs": Work([ECOMPM, "signoffs", "--format", "json", "--as-of", "2027-01-01"], folder),
+        }
+        found = side_by_side(works, wanted.runs)
+    first, start, ours = found.values()
+    table(
+        f"{wanted.commits} commits, {wanted.signoffs} signed sign-offs, {len(needed)} objects", found, next(iter(found))
+    )
+    print(f"  without start-up {(ours.wall - start.wall) / first.wall:.2f}x; budget {BUDGET}x")
+
+
+if __name__ == "__main__":
+    main()
