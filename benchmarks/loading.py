@@ -1,14 +1,14 @@
 """Reading and validating 5,000 risks beside PyYAML's CSafeLoader alone, in one run: medians and ratios.
 
-python benchmarks/loading.py [number of risks]
+python benchmarks/loading.py              # 5,000 risks
 """
 
 from __future__ import annotations
 
+import argparse
 import gc
 import random
 import statistics
-import sys
 import time
 from collections.abc import Callable, Iterator
 
@@ -71,7 +71,9 @@ def events(data: bytes) -> None:
 
 
 def main() -> None:
-    number = int(sys.argv[1]) if len(sys.argv) > 1 else 5_000
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("risks", type=int, nargs="?", default=5_000)
+    number = parser.parse_args().risks
     data = risks(number)
     files = MemoryFiles({"risks.yml": data, "people.yml": PEOPLE})
     documents = {register.name: register.document for register in REGISTERS}

@@ -1,15 +1,17 @@
 """The critical path of random plans, against networkx on the same machine in the same run.
 
-Run: python benchmarks/schedule.py [tasks ...]. Both get the network ready made (for networkx a DiGraph with the
+python benchmarks/schedule.py             # 5,000 and 100,000 tasks
+
+Both get the network ready made (for networkx a DiGraph with the
 durations and lags as attributes) and give early and late starts, floats and the critical tasks. A second figure is
 the whole job: activities in, a Schedule with days and paths out.
 """
 
 from __future__ import annotations
 
+import argparse
 import gc
 import random
-import sys
 import time
 from collections.abc import Callable
 from datetime import date
@@ -89,7 +91,9 @@ def best(work: Callable[[], object], repeat: int) -> float:
 
 
 def main() -> None:
-    for tasks in [int(text) for text in sys.argv[1:]] or [5_000, 100_000]:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("tasks", type=int, nargs="*", default=[5_000, 100_000])
+    for tasks in parser.parse_args().tasks:
         activities = plan(tasks)
         found, ours = graph(activities), by_us(activities)
         if by_networkx(found) != ours():

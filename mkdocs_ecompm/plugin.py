@@ -21,6 +21,7 @@ from mkdocs.structure.pages import Page
 from mkdocs_ecompm import clock
 from mkdocs_ecompm.assembly import GitError, ProjectError, Setting, assemble
 from mkdocs_ecompm.cli.findings import to_text
+from mkdocs_ecompm.load.parser import garbage_collection_paused
 from mkdocs_ecompm.markdown_extension import EcompmExtension
 from mkdocs_ecompm.model.catalogue import is_text
 from mkdocs_ecompm.model.finding import Severity
@@ -63,6 +64,7 @@ class EcompmPlugin(BasePlugin[EcompmConfig]):  # type: ignore[no-untyped-call]  
         return config
 
     @event_priority(-200)  # after static-i18n, which cannot take files that are not on the disk
+    @garbage_collection_paused()
     def on_files(self, files: Files, /, *, config: MkDocsConfig) -> Files:
         """Read the project, say what is wrong with it, and add its pages, its assets and its JSON."""
         project = self._assemble()
@@ -147,6 +149,7 @@ class EcompmPlugin(BasePlugin[EcompmConfig]):  # type: ignore[no-untyped-call]  
             commit_url=commit_template(config.repo_url or ""),
         )
 
+    @garbage_collection_paused()
     def _fill(self, page: Page, path: str) -> str:
         try:
             made = self._site.page(path)

@@ -15,9 +15,8 @@ from typing import Final
 
 import click
 
-from mkdocs_ecompm.assembly import ProjectError, digests
 from mkdocs_ecompm.assembly import request as asked_of
-from mkdocs_ecompm.cli import Failure
+from mkdocs_ecompm.cli import Failure, sign_checks
 from mkdocs_ecompm.cli.options import Request, project_options
 from mkdocs_ecompm.cli.output import say
 from mkdocs_ecompm.cli.sign_text import Intent, outcome, shown, way_out
@@ -26,7 +25,6 @@ from mkdocs_ecompm.git.repository import Repository
 from mkdocs_ecompm.git.signing import Signing
 from mkdocs_ecompm.history.digest import TRUST
 from mkdocs_ecompm.model.signoff import Decision, Signoffs
-from mkdocs_ecompm.model.words import did_you_mean
 from mkdocs_ecompm.signatures.ssh_key import PublicKeyError, fingerprint, parse_public_key
 from mkdocs_ecompm.signoff import evaluation
 from mkdocs_ecompm.signoff.authority import Authority, authority
@@ -81,9 +79,9 @@ def command(  # noqa: PLR0913, PLR0917  # these are the command's options
         if repository is None or repository.worktree is None:
             raise Failure("Sign in a repository with files: this one is bare, and there is nothing to read in it.")
         signing = Signing(repository, asked.commit or "")
-        branch = _branch(signing)
-        agreed = _agreed(request, wish)
-        _author(signing)
+        branch = sign_checks.branch(signing)
+        agreed = sign_checks.agreed(request, wish.artifacts)
+        sign_checks.author(signing)
         intent = _intent(asked, _key(repository, signing), wish, agreed)
         for line in shown(asked, intent):
             say(line)
@@ -112,72 +110,6 @@ def _at_head(request: Request) -> Iterator[evaluation.Request]:
     setting = request.setting(at="HEAD")
     with asked_of(replace(setting, as_of=max(setting.as_of, datetime.now(UTC).date()))) as asked:
         yield asked
-
-
-def _branch(signing: Signing) -> str:
-    """The branch that the commit will go to."""
-    underway = signing.underway()
-    if underway:
-        end = f"git {underway} --continue, or give it up: git {underway} --abort"
-        raise Failure(f"A {underway} is under way, and a sign-off must be a commit of its own. End it first: {end}")
-    branch = signing.branch()
-    if branch is None:
-        raise Failure(
-            "No branch is checked out (detached HEAD), so a sign-off would belong to none. Go to your branch first: "
-            "git switch main"
-        )
-    return branch
-
-
-def _author(signing: Signing) -> None:
-    """Refuse what could only be a `relayed` commit: one whose author and committer differ."""
-    foreign = signing.foreign_program()
-    if foreign:
-        raise Failure(
-            f"The configuration of this repository names the program that signs ({foreign}); it is not started. "
-            f"If you want it, say so in your own configuration: git config --global {foreign} PROGRAM && "
-            f"git config --local --unset {foreign}"
-        )
-    try:
-        author, committer = signing.people()
-    except GitError as error:
-        raise Failure(
-            f'{error} Tell git who you are: git config --global user.name "Your Name" && '
-            "git config --global user.email you@example.org"
-        ) from error
-    if author != committer:
-        raise Failure(
-            f"git would write {author} as the author and {committer} as the committer. A sign-off counts only in a "
-            "commit of one's own, where both are the same: look at author.*, committer.* and user.* in "
-            "`git config --list --show-origin`, and at the variables GIT_AUTHOR_* and GIT_COMMITTER_*."
-        )
-
-
-def _agreed(request: Request, wish: Wish) -> dict[str, str]:
-    """The digest of each artifact as it is committed, if nothing of it waits to be committed."""
-    committed = digests(request.setting(at="HEAD"), wish.artifacts)
-    try:
-        present = digests(request.setting(), wish.artifacts)
-    except ProjectError as error:
-        raise Failure(f"The working copy differs from what is committed: {error} {_COMMIT_IT}") from error
-    found: dict[str, str] = {}
-    for (artifact, digest), (_, now) in zip(committed, present, strict=True):
-        if digest != now:
-            what = "is not committed yet" if digest is None else "has uncommitted changes"
-            raise Failure(f"`{artifact}` {what}, and what is signed is what is committed. {_COMMIT_IT}")
-        if digest is None:
-            raise click.UsageError(f"There is no artifact `{artifact}` in the project. {_nearest(request, artifact)}")
-        found[artifact] = digest
-    return found
-
-
-_COMMIT_IT: Final = "Commit or put aside your changes first: git commit -a, or git stash"
-
-
-def _nearest(request: Request, artifact: str) -> str:
-    with asked_of(request.setting(at="HEAD")) as asked:
-        known = [*asked.state.contents, *(record.ref for record in asked.state.all() if record.id)]
-    return did_you_mean(artifact, known).capitalize()
 
 
 # --- who signs, and what ----------------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from datetime import date
 
 import click
 
@@ -43,7 +42,7 @@ def command(artifact: tuple[str, ...], request: Request, output_format: str, at:
     unknown = sorted(set(map(str.casefold, artifact)) - {found.artifact.casefold() for found in signoffs.agreements})
     for name in unknown:
         say(f"ecompm: nobody is asked to sign `{name}`.", err=True)
-    if require and (unknown or not all(_holds(agreement, project.as_of) for agreement in signoffs.agreements)):
+    if require and (unknown or not _all_hold(project, signoffs)):
         raise SystemExit(1)
 
 
@@ -58,9 +57,10 @@ def _only(signoffs: Signoffs, artifacts: Collection[str]) -> Signoffs:
     )
 
 
-def _holds(agreement: Agreement, as_of: date) -> bool:
-    """Whether an agreement holds, or is not due yet; without a day it is due at once."""
-    return agreement.status is Status.VALID or (agreement.due is not None and as_of < agreement.due)
+def _all_hold(project: Project, signoffs: Signoffs) -> bool:
+    """Whether all that is due holds. Where it cannot be told what is demanded, nothing does."""
+    blind = signoffs.unverifiable or (bool(signoffs.problem) and "signoffs" in project.state.unreadable)
+    return not blind and all(agreement.holds(project.as_of) for agreement in signoffs.agreements)
 
 
 def _lines(project: Project, signoffs: Signoffs) -> Iterator[str]:

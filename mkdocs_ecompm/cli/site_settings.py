@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import posixpath
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from mkdocs_ecompm.assembly import ProjectError
 from mkdocs_ecompm.git.objects import is_id
 from mkdocs_ecompm.git.repository import Repository
 
 NAMES: Final = ("mkdocs.yml", "mkdocs.yaml")
+LARGEST: Final = 2**20
+"""Bytes of a settings file; a hostile one may be any size."""
+DEEPEST: Final = 8
+"""Files that may inherit from each other."""
 
 
 def trust_roots_of_site(folder: Path, repository: Path | None, *, at: str | None = None) -> tuple[str, ...]:
@@ -28,18 +34,38 @@ def trust_roots_of_site(folder: Path, repository: Path | None, *, at: str | None
                 start = opened.worktree / folder
     for path in _candidates(start.absolute()):
         if path.is_file():
-            with path.open("rb") as stream:
-                return _trust_roots(stream, str(path))
+            top = next((folder for folder in path.parents if (folder / ".git").exists()), path.parent)
+            name = path.resolve().relative_to(top.resolve()).as_posix() if _inside(path, top) else path.name
+            return _trust_roots(name, partial(_of_folder, top), str(path))
     return ()
 
 
 def _of_commit(repository: Repository, rev: str) -> tuple[str, ...]:
     commit = repository.resolve(rev)
-    for name in NAMES:
+
+    def read(name: str) -> bytes:
         entry = repository.entry(commit, name)
-        if entry is not None:
-            return _trust_roots(repository.read(entry.oid).data.decode(errors="replace"), f"{name} at {commit}")
+        if entry is None:
+            raise ProjectError(f"There is no file {name} in commit {commit}.")
+        return repository.read(entry.oid).data
+
+    for name in NAMES:
+        if repository.entry(commit, name) is not None:
+            return _trust_roots(name, read, f"{name} at {commit}")
     return ()
+
+
+def _of_folder(top: Path, name: str) -> bytes:
+    """The bytes of a regular file inside the repository; what INHERIT names may be anything, and it may be a trap."""
+    path = top / name
+    if not _inside(path, top) or not path.is_file():
+        raise ProjectError(f"The settings {path} are no file inside the repository.")
+    with path.open("rb") as stream:
+        return stream.read(LARGEST + 1)
+
+
+def _inside(path: Path, top: Path) -> bool:
+    return path.resolve().is_relative_to(top.resolve())
 
 
 def _candidates(folder: Path) -> Iterator[Path]:
@@ -50,21 +76,39 @@ def _candidates(folder: Path) -> Iterator[Path]:
             return
 
 
-def _trust_roots(source: IO[bytes] | str, name: str) -> tuple[str, ...]:
-    from mkdocs.exceptions import ConfigurationError  # noqa: PLC0415  # only where there is a mkdocs.yml
-    from mkdocs.utils import yaml as mkdocs_yaml  # noqa: PLC0415
+def _trust_roots(name: str, read: Callable[[str], bytes], shown: str) -> tuple[str, ...]:
+    """The option in the settings file `name` of the repository, else in the file that it inherits from."""
+    for _ in range(DEEPEST):
+        settings = _load(read(name), shown)
+        for plugin, options in _plugins(settings.get("plugins")):
+            if plugin == "ecompm" and isinstance(options, dict) and options.get("trust_root"):
+                return _commits(options["trust_root"], shown)
+        inherited = settings.get("INHERIT")
+        if not isinstance(inherited, str):
+            return ()
+        name = posixpath.normpath(posixpath.join(posixpath.dirname(name), inherited))
+        shown = f"{name}, from which {shown} inherits,"
+        if name.startswith(("/", "..")):
+            raise ProjectError(f"{shown} lies outside the repository.")
+    raise ProjectError(f"{name} inherits from itself, or through more than {DEEPEST} files.")
+
+
+def _load(data: bytes, shown: str) -> dict[str, Any]:
+    from mkdocs.utils import yaml as mkdocs_yaml  # noqa: PLC0415  # only where there is a mkdocs.yml
 
     # MkDocs' loader on PyYAML's safe one: whoever verifies somebody else's repository must not run its tags.
-    loader = mkdocs_yaml.get_yaml_loader(mkdocs_yaml.yaml.SafeLoader)  # type: ignore[attr-defined]  # PyYAML itself
+    library = mkdocs_yaml.yaml  # type: ignore[attr-defined]  # PyYAML itself
+    loader = mkdocs_yaml.get_yaml_loader(library.SafeLoader)
     loader.add_multi_constructor("", lambda *_: None)
+    if len(data) > LARGEST:
+        raise ProjectError(f"{shown} is larger than {LARGEST} bytes.")
     try:
-        settings = mkdocs_yaml.yaml_load(source, loader)
-    except (ConfigurationError, UnicodeDecodeError) as error:
-        raise ProjectError(f"{name} cannot be read: {error}") from error
-    for plugin, options in _plugins(settings.get("plugins") if isinstance(settings, dict) else None):
-        if plugin == "ecompm" and isinstance(options, dict):
-            return _commits(options.get("trust_root"), name)
-    return ()
+        settings = library.load(data, Loader=loader)  # a safe loader
+    except (library.YAMLError, UnicodeDecodeError) as error:
+        raise ProjectError(f"{shown} cannot be read: {' '.join(str(error).split())}") from error
+    except RecursionError as error:
+        raise ProjectError(f"{shown} cannot be read: it is nested too deep.") from error
+    return settings if isinstance(settings, dict) else {}
 
 
 def _commits(stated: Any, name: str) -> tuple[str, ...]:

@@ -46,6 +46,11 @@ class Repository:
         self._commits: dict[str, Commit] = {}
         self._trees: dict[str, tuple[TreeEntry, ...]] = {}
 
+    @property
+    def partial(self) -> bool:
+        """Whether it is a partial clone: objects may be at the place alone that it was cloned from."""
+        return any((self.git_dir / "objects" / "pack").glob("*.promisor"))
+
     @classmethod
     def open(cls, folder: Path) -> Self:
         """The repository in or around `folder`.
@@ -98,9 +103,13 @@ class Repository:
         """The commit that is checked out; None as long as there is no commit.
 
         Raises:
+            GitError: the refs cannot be read.
             MissingObject: the branch points to a commit that is not in the repository.
         """
-        return self._commit_named("HEAD")
+        found = self._commit_named("HEAD")
+        if found is None:
+            self._run(["for-each-ref", "--count=1"])  # damaged refs are no unborn branch
+        return found
 
     def rev_list(
         self,

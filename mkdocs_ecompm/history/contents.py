@@ -21,6 +21,9 @@ from mkdocs_ecompm.load.yaml_reader import Parsed, read_yaml
 from mkdocs_ecompm.model.content import YamlMap
 from mkdocs_ecompm.model.state import State
 
+_MOST_FILES: Final = 20_000
+"""Files and folders of one register in one commit; more make it unreadable there."""
+_DEEPEST: Final = 64
 Stamp = tuple[TreeEntry, ...]
 """What a register's files are: mode, id and name of each file and folder that bears its name."""
 Read = tuple[YamlMap | None, str | None]
@@ -162,10 +165,16 @@ class ContentsHistory:
     def _register(self, name: str, stamp: Stamp, entries: Sequence[TreeEntry]) -> Read:
         found = self._by_stamp.get((name, stamp))
         if found is None:
-            files = _RegisterFiles(self._repository, self._prefix, entries)
-            contents, unreadable = load_contents(files, (name,), self._parse)
-            found = self._by_stamp[name, stamp] = (contents.get(name), unreadable.get(name))
+            found = self._by_stamp[name, stamp] = self._read(name, entries)
         return found
+
+    def _read(self, name: str, entries: Sequence[TreeEntry]) -> Read:
+        try:
+            files = _RegisterFiles(self._repository, self._prefix, entries)
+        except _TooManyFiles:
+            return None, f"{self._prefix}{name}"
+        contents, unreadable = load_contents(files, (name,), self._parse)
+        return contents.get(name), unreadable.get(name)
 
     def _parse(self, path: str, data: bytes) -> Parsed:
         """The file as it was read the first time: of a register's many files, a commit changes one."""
@@ -196,13 +205,22 @@ class ContentsHistory:
         return found
 
 
+class _TooManyFiles(Exception):  # noqa: N818  # it says what was found
+    """A register of so many files, or so deep, that nobody wrote it: a few small trees can stand for a billion."""
+
+
 class _RegisterFiles:
-    """The files of one register in a tree, in the shape that the loader reads."""
+    """The files of one register in a tree, in the shape that the loader reads.
+
+    Raises:
+        _TooManyFiles: there are more than anybody writes.
+    """
 
     def __init__(self, repository: Repository, prefix: str, entries: Sequence[TreeEntry]) -> None:
         self._repository = repository
         self.prefix = prefix
-        self._entries = dict(self._below("", entries))
+        self._seen = 0
+        self._entries = dict(self._below("", entries, 0))
 
     def listing(self) -> Sequence[FileEntry]:
         """Every file and link of the register, sorted by path."""
@@ -215,11 +233,14 @@ class _RegisterFiles:
         """The bytes of a file."""
         return self._repository.read(self._entries[path].oid).data
 
-    def _below(self, path: str, entries: Iterable[TreeEntry]) -> Iterable[tuple[str, TreeEntry]]:
+    def _below(self, path: str, entries: Iterable[TreeEntry], depth: int) -> Iterable[tuple[str, TreeEntry]]:
         for entry in entries:
+            self._seen += 1
+            if self._seen > _MOST_FILES or depth > _DEEPEST:
+                raise _TooManyFiles
             name = path + os.fsdecode(entry.name)
             if entry.kind == "folder":
-                yield from self._below(f"{name}/", self._repository.tree(entry.oid))
+                yield from self._below(f"{name}/", self._repository.tree(entry.oid), depth + 1)
             else:
                 yield name, entry
 

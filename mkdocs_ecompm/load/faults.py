@@ -7,9 +7,10 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from mkdocs_ecompm.load.beginning import Begin
 from mkdocs_ecompm.model.catalogue import CATALOGUE, finding
 from mkdocs_ecompm.model.content import Yaml, YamlList, YamlMap
-from mkdocs_ecompm.model.fields import kind_of
+from mkdocs_ecompm.model.fields import friday_of, kind_of
 from mkdocs_ecompm.model.finding import Finding, Source
 from mkdocs_ecompm.model.words import did_you_mean
 
@@ -19,10 +20,13 @@ _SENTENCE_ENDS: Final = frozenset({"must", "needs", "may", "is", "has", "cannot"
 """Words after the name of a field with which a validator begins its message: the name belongs before them."""
 
 
-def faults(error: ValidationError, content: YamlMap, what: str, strange: Collection[Source] = ()) -> Iterator[Finding]:
+def faults(
+    error: ValidationError, content: YamlMap, what: str, strange: Collection[Source] = (), begin: Begin = lambda: None
+) -> Iterator[Finding]:
     """A finding for each error in `content`; `what` names the record in a message about all of it.
 
     `strange` is where keys that nobody knows stand: a key that is missing because it is misspelt is one fault.
+    `begin` is when the project begins.
     """
     for item in error.errors(include_url=False):
         steps = item["loc"]
@@ -31,7 +35,10 @@ def faults(error: ValidationError, content: YamlMap, what: str, strange: Collect
                 yield _missing(content, steps, what)
             continue
         code, message, hint = _explain(item)
-        hint = corrected(steps, item.get("ctx", {}).get("instead", ""), hint)
+        if code == "bad-date" and (friday := friday_of(item["input"], begin)):
+            hint = corrected(steps, friday, "for the Friday of that week")
+        else:
+            hint = corrected(steps, item.get("ctx", {}).get("instead", ""), hint)
         name = next((step for step in reversed(steps) if isinstance(step, str) and step != "[key]"), what)
         glue = " " if message.partition(" ")[0] in _SENTENCE_ENDS else ": "
         yield finding(code, f"{name}{glue}{message}", content.at(*steps), hint=hint)

@@ -9,6 +9,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from mkdocs_ecompm.load.beginning import Begin
 from mkdocs_ecompm.load.faults import faults
 from mkdocs_ecompm.load.keys import Hints, entry_lists, unknown_keys
 from mkdocs_ecompm.model.catalogue import finding
@@ -26,6 +27,7 @@ class Typed:
     """A register as its types see it."""
 
     document: Document | None
+    begin: Begin
     records: list[Record[Part]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     hints: Hints = field(default_factory=Hints)
@@ -35,15 +37,15 @@ class Typed:
     """Lists with a record whose id is missing or none: somebody may mean it all the same."""
 
 
-def typed(register: str, content: YamlMap, kind: type[Document]) -> Typed:
-    """Validate the header and every record of a register."""
+def typed(register: str, content: YamlMap, kind: type[Document], begin: Begin = lambda: None) -> Typed:
+    """Validate the header and every record of a register; `begin` is when the project begins."""
     lists = kind.lists
-    found = Typed(None)
+    found = Typed(None, begin)
     header = {key: value for key, value in content.items() if key not in lists}
     strange = list(unknown_keys(content, kind, found.hints, frozenset(lists)))
     found.document, wrong = _header(header, kind)
     if wrong is not None:
-        found.findings.extend(_unexplained(faults(wrong, content, register, _places(strange)), strange))
+        found.findings.extend(_unexplained(faults(wrong, content, register, _places(strange), begin), strange))
     found.findings.extend(strange)
     if any(name not in content.marks for name in lists) and any(_is_list(content, item) for item in strange):
         found.complete = False  # a list under a name that nobody knows
@@ -91,7 +93,7 @@ def _records(register: str, name: str, items: YamlList, kind: type[Part], found:
         try:
             entry = validate(content)
         except ValidationError as error:
-            found_here = faults(error, content, _called(content, name), _places(strange))
+            found_here = faults(error, content, _called(content, name), _places(strange), found.begin)
             found.findings.extend(_unexplained(found_here, strange))
             rest = _without_wrong_entries(content, kind, error)
             if rest is not None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
+from mkdocs_ecompm.load.beginning import beginning
 from mkdocs_ecompm.load.contents import Parse, Read, load_contents, read_registers
 from mkdocs_ecompm.load.files import Files
 from mkdocs_ecompm.load.parser import garbage_collection_paused
@@ -37,7 +39,8 @@ def load_state(
     """
     with garbage_collection_paused():
         registers, findings = read_registers(files, documents, parse)
-        types = {read.name: typed(read.name, read.content, documents[read.name]) for read in registers}
+        begin = cache(lambda: beginning(read.content for read in registers))
+        types = {read.name: typed(read.name, read.content, documents[read.name], begin) for read in registers}
         references = _references(registers, types, documents)
         for read in registers:
             findings.extend(_findings(read, types[read.name]))

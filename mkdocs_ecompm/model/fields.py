@@ -253,6 +253,16 @@ def _suggest_day(text: str) -> tuple[str, str]:
     return "", hint
 
 
+def friday_of(text: object, begin: Callable[[], date | None]) -> str:
+    """The Friday of a calendar week written without its year: the first one from `begin` on; else nothing."""
+    match = _CALENDAR_WEEK.fullmatch(text.strip()) if isinstance(text, str) and len(text) <= MAX_WORD else None
+    first = begin() if match is not None and not match[2] else None
+    if match is None or first is None:
+        return ""
+    fridays = (_friday(year, int(match[1])) for year in (first.year, first.year + 1))
+    return next((friday for friday in fridays if friday >= first.isoformat()), "")
+
+
 def _suggested(day: str, otherwise: str) -> tuple[str, str]:
     return (day, "") if day else ("", otherwise)
 

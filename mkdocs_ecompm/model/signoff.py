@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -93,7 +93,7 @@ class SignoffRecord:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One demanded approval. `record` is the id of the record that fills it or decided its status.
+    """One demanded approval. `record` is the id of the record that fills it or decided its status, `due` its own day.
 
     `ask` is the id of the ask that made the slot, in asks.yml; None if signoffs.yml demands it.
     """
@@ -107,11 +107,19 @@ class Slot:
     record: str | None = None
     difference: tuple[Change, ...] = ()
     ask: str | None = None
+    due: date | None = None
+
+    def holds(self, as_of: date) -> bool:
+        """Whether it is filled or not due yet; without a day it is due at once."""
+        return self.status is Status.VALID or (self.due is not None and as_of < self.due)
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """One artifact with the approvals that are demanded for it. `digest` is that of the content shown, or None."""
+    """One artifact with the approvals that are demanded for it. `digest` is that of the content shown, or None.
+
+    `due` is the earliest day of the slots that are open; of all slots if none is.
+    """
 
     artifact: str
     digest: str | None
@@ -122,6 +130,18 @@ class Agreement:
     changed_since: tuple[str, ...]
     requires_not_valid: tuple[str, ...]
     slots: tuple[Slot, ...]
+
+    def holds(self, as_of: date) -> bool:
+        """Whether all that is due holds: each slot by its own day, and of an open gate what it requires."""
+        waits = bool(self.requires_not_valid) and any(slot.due is None or slot.due <= as_of for slot in self.slots)
+        return not waits and all(slot.holds(as_of) for slot in self.slots)
+
+
+def due_of(slots: Iterable[Slot]) -> date | None:
+    """The earliest day of the slots that are open, or of all if none is."""
+    found = tuple(slots)
+    waiting = [slot for slot in found if slot.status is not Status.VALID] or found
+    return min((slot.due for slot in waiting if slot.due), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +192,7 @@ class Signoffs:
     """Everything the engine says about one commit. `problem` names in a sentence why nothing could be judged.
 
     `texts` has, by digest, what was agreed in each record, and what each demanded artifact says now.
+    `unverifiable`: the history cannot be relied on, so that more may be demanded than is known.
     """
 
     commit: str | None = None
@@ -181,6 +202,7 @@ class Signoffs:
     records: tuple[SignoffRecord, ...] = ()
     problem: str = ""
     texts: Mapping[str, AgreedText] = field(default_factory=dict)
+    unverifiable: bool = False
 
     @cached_property
     def by_artifact(self) -> Mapping[str, Agreement]:

@@ -115,13 +115,15 @@ def views(project: Project) -> Iterable[View]:
         context=context,
         source=content.source if content is not None else None,
         headings=(*headings, Heading("load", "How much hangs on whom")) if headings else (),
-        anchors=tuple(_anchor(record, activity) for record in matrices for activity in record.entry.activities),
+        anchors=tuple(
+            activity_anchor(record.id, activity.id) for record in matrices for activity in record.entry.activities
+        ),
     )
 
 
-def _anchor(record: Record[Matrix], activity: Activity) -> str:
-    """`delivery:A-01`; no id has a colon, so no two can be the same."""
-    return f"{record.id}:{activity.id}"
+def activity_anchor(matrix: str, activity: str) -> str:
+    """The place of an activity on the page, `delivery:A-01`. No id has a colon, so no two are the same."""
+    return f"{matrix}:{activity}"
 
 
 def _used(matrices: Iterable[Record[Matrix]], column: str) -> bool:
@@ -208,7 +210,7 @@ def _row(record: Record[Matrix], index: int, activity: Activity, columns: tuple[
         for column in columns
     )
     fault, place = _fault(record.entry, activity), record.at("activities", index)
-    return Row(activity.id, _anchor(record, activity), activity.name, cells, fault, place)
+    return Row(activity.id, activity_anchor(record.id, activity.id), activity.name, cells, fault, place)
 
 
 def _fault(matrix: Matrix, activity: Activity) -> str:

@@ -223,7 +223,7 @@ def duties(project: Project) -> Iterable[Duty]:
                     ref=agreement.artifact,
                     what=project.state.name(agreement.artifact),
                     who=(slot.approver,),
-                    due=agreement.due,
+                    due=slot.due,
                     blocks=tuple(_gates_that_need(project.state, agreement.artifact)),
                     source=_demanded_at(project.state, agreement.artifact),
                 )

@@ -36,7 +36,7 @@ END: Final = b"-----END SSH SIGNATURE-----"
 _MAGIC: Final = b"SSHSIG"
 _VERSION: Final = 1
 _HASHES: Final = {b"sha256": hashlib.sha256, b"sha512": hashlib.sha512}
-_ARMOR: Final = re.compile(BEGIN + rb"[ \t\r]*\n([A-Za-z0-9+/=\s]*)\n" + END + rb"\s*")
+_ARMOR: Final = re.compile(BEGIN + rb"\n([A-Za-z0-9+/=\s]*)\n" + END + rb"\s*")  # as ssh-keygen: no CR there
 _COLUMNS: Final = 70  # as ssh-keygen
 
 

@@ -9,7 +9,7 @@ from mkdocs_ecompm.history.canonical import UnreadableContent
 from mkdocs_ecompm.history.difference import difference
 from mkdocs_ecompm.history.digest import content, named, requires
 from mkdocs_ecompm.model.change import Change
-from mkdocs_ecompm.model.signoff import Agreement, Slot, Status
+from mkdocs_ecompm.model.signoff import Agreement, Slot, Status, due_of
 from mkdocs_ecompm.signoff.court import Bench, Case, Shown, readable
 from mkdocs_ecompm.signoff.evidence import Evidence
 from mkdocs_ecompm.signoff.policy import slots
@@ -70,12 +70,11 @@ def _agreement(shown: Shown, artifact: str, heard: Sequence[Hearing]) -> Agreeme
             merged[fold, seen[fold]] = _worse(merged.get((fold, seen[fold]), slot), slot)
     found = tuple(merged.values())
     status = min((slot.status for slot in found), key=lambda status: status.rank)
-    dues = [outcome.place.due for one in heard for outcome in one.outcomes if outcome.place.due]
     return Agreement(
         artifact=artifact,
         digest=shown.digest(artifact) if readable(shown, artifact) else None,
         status=status,
-        due=min(dues, default=None),
+        due=due_of(found),
         overdue=any(slot.overdue for slot in found),
         changed=any(slot.changed for slot in found),
         changed_since=_changed_since(shown, artifact, heard),
@@ -85,7 +84,9 @@ def _agreement(shown: Shown, artifact: str, heard: Sequence[Hearing]) -> Agreeme
 
 
 def _worse(one: Slot, other: Slot) -> Slot:
-    return one if one.status.rank <= other.status.rank else other
+    """The worse of two states of a slot, due when the first of them is."""
+    worse = one if one.status.rank <= other.status.rank else other
+    return replace(worse, due=min((slot.due for slot in (one, other) if slot.due), default=None))
 
 
 def _slot(case: Case, outcome: Outcome) -> Slot:
@@ -101,6 +102,7 @@ def _slot(case: Case, outcome: Outcome) -> Slot:
         record=said.id if said else None,
         difference=_difference(case, said) if said and (outcome.status is Status.STALE or outcome.changed) else (),
         ask=outcome.place.ask.id if outcome.place.ask else None,
+        due=due,
     )
 
 
@@ -132,13 +134,14 @@ def _with_requirements(shown: Shown, agreement: Agreement, own: Mapping[str, Agr
     return replace(
         agreement,
         status=status,
-        overdue=agreement.overdue or _late(shown, agreement, status),
+        overdue=agreement.overdue or (status is not agreement.status and _any_late(shown, agreement)),
         requires_not_valid=tuple(name for name, found in statuses.items() if found is not Status.VALID),
     )
 
 
-def _late(shown: Shown, agreement: Agreement, status: Status) -> bool:
-    return status is not Status.VALID and agreement.due is not None and agreement.due < shown.as_of
+def _any_late(shown: Shown, agreement: Agreement) -> bool:
+    """Whether a slot's day is over, filled or not: of a gate, all that it requires was to hold by then."""
+    return any(slot.due is not None and slot.due < shown.as_of for slot in agreement.slots)
 
 
 def _required(shown: Shown, artifact: str, own: Mapping[str, Agreement], inside: frozenset[str]) -> dict[str, Status]:

@@ -53,7 +53,7 @@ def capacity(state: TrustData, person: str, approver: str, artifact: str, day: d
     of them through a deputy. Machines and attestors fill no slot.
     """
     who = state.people.get(person.casefold())
-    if who is None or not _may_fill(state, who):
+    if who is None or not may_fill(state, who):
         return None
     if _direct(state, who, approver, day):
         return Capacity()
@@ -64,7 +64,7 @@ def capacity(state: TrustData, person: str, approver: str, artifact: str, day: d
             and covers(deputy.since, deputy.until, day)
             and (not deputy.artifacts or any(_covered(pattern, artifact) for pattern in deputy.artifacts))
             and absent is not None
-            and _may_fill(state, absent)
+            and may_fill(state, absent)
             and _direct(state, absent, approver, day)
         ):
             return Capacity(absent.id)
@@ -80,7 +80,8 @@ def _in_window(key: Key, when: datetime) -> bool:
     return (key.since is None or key.since <= when) and (key.until is None or when < key.until)
 
 
-def _may_fill(state: TrustData, person: Person) -> bool:
+def may_fill(state: TrustData, person: Person) -> bool:
+    """Whether somebody may fill any slot at all."""
     return person.active and person.kind == "person" and person.id not in state.attestors
 
 

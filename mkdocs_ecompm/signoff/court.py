@@ -136,7 +136,8 @@ class Case:
             return False
         shown = self.bench.shown
         left = self.bench.versions.left(evidence.place, self.artifact)
-        gates = gates_after(shown.contents, self.artifact, day_of(left) if left else shown.as_of, shown.state)
+        since = min(day_of(left), shown.as_of) if left else shown.as_of
+        gates = gates_after(shown.contents, self.artifact, since, shown.state)
         return bool(gates) and shown.as_of < gates[0]
 
     def _capacity_fault(self, evidence: Evidence, place: Place) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from mkdocs_ecompm.git.objects import MissingObject, ObjectError
+from mkdocs_ecompm.git.objects import DamagedObject, MissingObject, ObjectError
 from mkdocs_ecompm.git.repository import Repository
 from mkdocs_ecompm.history.contents import shown as contents_shown
 from mkdocs_ecompm.load.files import Files
@@ -124,7 +124,9 @@ def _without_root(request: Request, shown: Shown, history: History, roots: Seque
         status = Status.MISSING
     found = _demanded(request, shown, status)
     said = [unjudged(one) for one in claims(history, "no-trust")]
-    signoffs = Signoffs(request.commit, request.dirty, TrustState(), found, tuple(said), problem)
+    signoffs = Signoffs(
+        request.commit, request.dirty, TrustState(), found, tuple(said), problem, unverifiable=bool(roots)
+    )
     unusable = [notices.unusable(problem, request.state)] if found or said else []
     return Answer(signoffs, (*unusable, *notices.of_messages(history)))
 
@@ -132,6 +134,8 @@ def _without_root(request: Request, shown: Shown, history: History, roots: Seque
 def _unverifiable(request: Request, shown: Shown, error: ObjectError) -> Answer:
     """An object that cannot be relied on may hide anything: a withdrawal, a change of trust."""
     shallow = request.repository is not None and request.repository.shallow
+    if isinstance(error, DamagedObject) and request.repository is not None and request.repository.partial:
+        error = MissingObject(error.oid)  # git gives up where it may not fetch
     hint = " Fetch the whole history (`git fetch --unshallow`)." if isinstance(error, MissingObject) and shallow else ""
     found = _demanded(request, shown, Status.UNVERIFIABLE)
     source = request.root_source if request.trust_roots else None
@@ -141,7 +145,8 @@ def _unverifiable(request: Request, shown: Shown, error: ObjectError) -> Answer:
         heard = SignedCommits(readable_commits(request.repository, request.commit), request.repository.object_format)
         reason = "shallow-history" if isinstance(error, MissingObject) else "object-mismatch"
         said = [unjudged(one) for one in claims(heard, reason)]
-    return Answer(Signoffs(request.commit, request.dirty, trust, found, tuple(said), f"{error}{hint}"))
+    problem = f"{error}{hint}"
+    return Answer(Signoffs(request.commit, request.dirty, trust, found, tuple(said), problem, unverifiable=True))
 
 
 def _demanded(request: Request, shown: Shown, status: Status) -> tuple[Agreement, ...]:
@@ -167,6 +172,7 @@ def _demanded(request: Request, shown: Shown, status: Status) -> tuple[Agreement
                         status=status if known else Status.UNVERIFIABLE,
                         overdue=place.due is not None and place.due < request.as_of,
                         ask=place.ask.id if place.ask else None,
+                        due=place.due,
                     )
                     for place in places
                 ),

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from mkdocs_ecompm.model.signoff import SignatureFacts
 from mkdocs_ecompm.signatures.commit import Signature
-from mkdocs_ecompm.signoff.capacity import capacity, day_of, key_fault, owner
+from mkdocs_ecompm.signoff.capacity import capacity, day_of, key_fault, may_fill, owner
 from mkdocs_ecompm.signoff.commits import own
 from mkdocs_ecompm.signoff.trust import TrustData
 from mkdocs_ecompm.signoff.walk import Adopted, Walk
@@ -111,6 +111,12 @@ class Judge:
         """Whether the commit's author administers trust in every state that the commit stands on."""
         who = self.person(commit)
         return all(who in self._walk.states[head].admins for head in self._walk.nodes[commit].base)
+
+    def may_speak(self, commit: str) -> bool:
+        """Whether the commit's author fills slots in every state that the commit stands on: a machine fills none."""
+        who = (self.person(commit) or "").casefold()
+        states = [self._walk.states[head] for head in self._walk.nodes[commit].base]
+        return all(who in state.people and may_fill(state, state.people[who]) for state in states)
 
     def _fault(self, commit: str) -> str:
         node = self._walk.nodes[commit]

@@ -87,17 +87,22 @@ def _reason(ruling: Ruling, heard: Sequence[Hearing], evidence: Evidence) -> str
         return ""
     faults = [one.case.fault(evidence, place) for one in heard for place in one.case.places]
     if not faults:
-        if evidence.artifact == TRUST:
-            return "not-in-role"
-        role = evidence.role
-        return ruling.bench.judge.slot_fault(evidence.place, role, evidence.artifact) if role else ""
-    if "" in faults:
-        return ""
-    return next((fault for fault in faults if fault != "not-in-role"), "not-in-role")
+        return _undemanded(ruling, evidence)
+    return "" if "" in faults else next((fault for fault in faults if fault != "not-in-role"), "not-in-role")
+
+
+def _undemanded(ruling: Ruling, evidence: Evidence) -> str:
+    """Why what nobody demands is not even its author's word: it must be of a person, in a role that he has."""
+    judge = ruling.bench.judge
+    if evidence.artifact == TRUST or not judge.may_speak(evidence.place):
+        return "not-in-role"
+    return judge.slot_fault(evidence.place, evidence.role, evidence.artifact) if evidence.role else ""
 
 
 def _speaks_of_trust(ruling: Ruling, evidence: Evidence) -> bool:
-    """Whether somebody may speak of trust itself: as an admin, or where he added a key to himself."""
+    """Whether somebody may speak of trust itself: for himself, as an admin, or where he added a key to himself."""
+    if evidence.role is not None and evidence.role.casefold() != (evidence.person or "").casefold():
+        return False
     return ruling.bench.judge.is_admin(evidence.place) or evidence.place in ruling.bench.walk.adopted
 
 

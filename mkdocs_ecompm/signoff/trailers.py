@@ -53,6 +53,8 @@ def read_message(message: bytes) -> Saying:
     """What a commit message says about artifacts."""
     if not may_speak(message):
         return Saying()
+    if b"\0" in message:
+        return Saying(faults=("the message holds a NUL, and git and forges show nothing behind it",))
     above, last = _paragraphs(message.decode("utf-8", "replace"))
     parsed: list[Line] = []
     conditions: list[str] = []

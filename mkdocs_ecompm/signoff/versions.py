@@ -112,6 +112,8 @@ class Versions:
         if len(commit.parents) > 1 or commit.author != commit.committer:
             return None
         node = self._walk.nodes[commit.oid]
+        if self._walk.is_bad(self._walk.key(commit.oid) or "", node.base):
+            return None
         if commit.oid == self._walk.roots[0]:
             key = self._walk.key(commit.oid)
             return speaker(self._walk.states[commit.oid], key, node.at) if key else None

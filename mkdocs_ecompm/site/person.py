@@ -15,7 +15,8 @@ from mkdocs_ecompm.model.people import Deputy, Person
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.register import Heading, View
 from mkdocs_ecompm.model.signoff import Status
-from mkdocs_ecompm.registers.raci import Activity, Matrix
+from mkdocs_ecompm.registers.raci import Matrix
+from mkdocs_ecompm.registers.raci_views import activity_anchor
 from mkdocs_ecompm.site.strip import Badge, badge_of
 
 
@@ -40,6 +41,15 @@ class Held:
     now: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An activity of a matrix in which somebody has a part, and its place on the page of the matrices."""
+
+    id: str
+    name: str
+    anchor: str
+
+
 @dataclass(frozen=True)
 class PersonView:
     """Context of `pages/person`. Duties are those that are open, the earliest first.
@@ -59,8 +69,8 @@ class PersonView:
     must_sign: tuple[Demand, ...]
     owes: tuple[Duty, ...]
     owed: tuple[Duty, ...]
-    decides: tuple[Activity, ...]
-    does: tuple[Activity, ...]
+    decides: tuple[Part, ...]
+    does: tuple[Part, ...]
     my_deputies: tuple[Deputy, ...]
     deputy_of: tuple[Deputy, ...]
 
@@ -157,9 +167,9 @@ def _demands(project: Project, person: str) -> Iterable[Demand]:
     return sorted(found, key=lambda demand: (demand.due or date.max, demand.artifact))
 
 
-def _activities(project: Project, column: str, mine: tuple[str, ...]) -> tuple[Activity, ...]:
+def _activities(project: Project, column: str, mine: tuple[str, ...]) -> tuple[Part, ...]:
     return tuple(
-        activity
+        Part(activity.id, activity.name, activity_anchor(matrix.id, activity.id))
         for matrix in project.state.of(Matrix)
         for activity in matrix.entry.activities
         if _any(getattr(activity, column), mine)

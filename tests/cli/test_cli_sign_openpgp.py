@@ -12,8 +12,6 @@ from gnupg import Keyring
 
 from mkdocs_ecompm.cli import main
 
-pytest.importorskip("pysequoia", reason="installed with the dev group")
-
 PEOPLE = """\
 trust:
   admins: [ana]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,32 @@ def test_a_broken_file_is_a_sentence(project: Path) -> None:
     (project.parent / "mkdocs.yml").write_text("plugins: [")
     with pytest.raises(ProjectError, match=r"mkdocs\.yml cannot be read"):
         trust_roots_of_site(project, None)
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ("INHERIT: mkdocs.yml\n", "inherits from itself"),
+        ("INHERIT: /etc/passwd\n", "outside the repository"),
+        ("INHERIT: ../../etc/passwd\n", "outside the repository"),
+        ("INHERIT: pipe\n", "no file inside the repository"),
+        ("y: " + "[" * 5000 + "]" * 5000 + "\n", "nested too deep"),
+        ("plugins: [\n", "cannot be read"),
+        ("a: " + "x" * 2**20 + "\n", "larger than"),
+    ],
+)
+def test_hostile_settings_are_a_sentence(tmp_path: Path, settings: str, sentence: str) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "project").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "mkdocs.yml").write_text(settings, "utf-8")
+    with pytest.raises(ProjectError, match=sentence):
+        trust_roots_of_site(tmp_path / "project", None)
+
+
+def test_inherited_settings_are_read(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "sites" / "project").mkdir(parents=True)
+    (tmp_path / "base.yml").write_text(f"plugins:\n  - ecompm:\n      trust_root: {'ab' * 20}\n", "utf-8")
+    (tmp_path / "sites" / "mkdocs.yml").write_text("INHERIT: ../base.yml\nsite_name: x\n", "utf-8")
+    assert trust_roots_of_site(tmp_path / "sites" / "project", None) == ("ab" * 20,)

@@ -374,6 +374,13 @@ def test_a_head_whose_commit_is_gone(made: TestRepository) -> None:
         repository.head()
 
 
+def test_damaged_refs_are_no_unborn_branch(made: TestRepository) -> None:
+    made.git("pack-refs", "--all")
+    (made.git_dir / "packed-refs").write_text("junk\n")
+    with Repository.open(made.folder) as repository, pytest.raises(GitError, match="packed-refs"):
+        repository.head()
+
+
 def test_not_a_commit(made: TestRepository) -> None:
     head = made.tip() or ""
     with Repository.open(made.folder) as repository:

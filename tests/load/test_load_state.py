@@ -256,6 +256,21 @@ def test_a_record_without_an_id_is_one_fault_and_no_reference_to_nothing() -> No
     assert state.incomplete == {"jobs"}
 
 
+def test_a_week_without_a_year_is_corrected_to_its_first_friday_since_the_project_began() -> None:
+    def hint(start: str, week: str) -> str:
+        (said,) = load(jobs=f"{start}jobs:\n  - {{id: J1, title: T, due: {week}}}\n").findings
+        assert said.code == "bad-date"
+        return said.hint
+
+    assert hint("start: 2026-03-02\n", "KW 26") == "write `due: 2026-06-26` for the Friday of that week"
+    assert hint("start: 2026-03-02\n", "KW 5").startswith("write `due: 2027-02-05`")
+    assert (
+        hint("start: 2026-03-02\n", "KW 60")
+        == hint("", "KW 26")
+        == ("write a day as YYYY-MM-DD, for example its Friday")
+    )
+
+
 def test_a_list_under_a_misspelt_name_is_one_fault() -> None:
     state = load(jobs="jbos:\n  - {id: J1, title: T}\n")
     assert told(state) == ["jobs.yml:1:1 unknown-key"]

@@ -191,7 +191,9 @@ def test_rsa_with_sha1_is_unsupported() -> None:
     ("change", "status"),
     [
         (lambda text: text, "good"),
-        (lambda text: text.replace(b"\n", b"\r\n"), "good"),
+        (lambda text: text.replace(b"\n", b"\r\n"), "bad"),  # so say ssh-keygen and git
+        (lambda text: text.replace(b"-----\n", b"----- \n", 1), "bad"),
+        (lambda text: text.replace(b"\n", b"\r\n").replace(b"\r\n", b"\n", 1), "good"),
         (lambda text: text + b"\n \n", "good"),
         (lambda text: text.rstrip(b"\n"), "good"),
         (lambda text: text + b"junk", "bad"),

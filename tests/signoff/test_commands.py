@@ -99,3 +99,28 @@ def test_content_of_another_commit(scene: Scene, folder: Path, run: Run) -> None
     then = json.loads(run("signoffs", "--at", said, "--format", "json").output)
     assert (then["commit"], then["signoffs"][0]["status"]) == (said, "valid")
     assert folder.is_dir()
+
+
+def test_require_asks_each_slot_for_its_own_day(scene: Scene, folder: Path, run: Run) -> None:
+    scene.say("approve charter", "ana")
+    demands = [
+        {"artifact": "charter", "approvers": ["sponsor"], "due": "2027-06-01"},
+        {"artifact": "charter", "approvers": ["lead"]},
+    ]
+    scene.commit("Trust\n\nSignoff: approve trust", "ana", signoffs={"signoffs": demands})
+    scene.repository.check_out()
+    assert folder.is_dir()
+    assert run("signoffs", "--require").exit_code == 1
+    scene.say("approve charter", "ben")
+    assert run("signoffs", "--require").exit_code == 0
+
+
+def test_require_says_no_where_it_cannot_be_told_what_is_demanded(scene: Scene, folder: Path, run: Run) -> None:
+    scene.say("approve charter", "ana")
+    scene.commit("Break", "ana", files={"project/signoffs.yml": "signoffs: ["})
+    scene.repository.check_out()
+    assert run("signoffs", "--require").exit_code == 0
+    scene.repository.remove(scene.root)
+    answer = run("signoffs", "--require", "--format", "json")
+    assert (answer.exit_code, json.loads(answer.stdout)["signoffs"]) == (1, [])
+    assert folder.is_dir()

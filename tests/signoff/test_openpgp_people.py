@@ -15,6 +15,8 @@ from scenes import KEYS, PEOPLE, Scene, changed, person
 from mkdocs_ecompm.assembly import Setting, assemble
 from mkdocs_ecompm.signatures import openpgp
 
+pytest.importorskip("pysequoia", reason="the extra `openpgp` is not installed")
+
 APPROVE = "Trust\n\nSignoff: approve trust"
 FILE = "project/keys/mia.asc"
 
@@ -270,6 +272,21 @@ def test_12_a_forges_own_key_is_no_person(tmp_path: Path, team: Team) -> None:
     said = scene.say("approve charter", web_flow, more={"author": KEYS["mia"].identity, "committer": web_flow.identity})  # type: ignore[arg-type]
     assert scene.reasons(said) == ("unknown-key",)
     assert (scene.record(said).person, scene.record(said).assurance) == (None, "claimed")
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_9_a_good_and_a_bad_signature_in_one_block(tmp_path: Path, team: Team, order: int) -> None:
+    """The second verifies, or the first: neither way does the pair count."""
+    scene = make(tmp_path, team.mia.exported)
+
+    def pair(raw: bytes) -> bytes:
+        head, gap, message = raw.partition(b"\n\n")
+        start = head.index(b"\ngpgsig ")
+        good = head[start + 8 :].replace(b"\n ", b"\n") + b"\n"
+        both = b"".join([good, team.mia.sign(b"other")][::order]).rstrip(b"\n").replace(b"\n", b"\n ")
+        return head[:start] + b"\ngpgsig " + both + gap + message
+
+    assert scene.reasons(say(scene, team.mia, more={"change": pair})) == ("bad-signature",)
 
 
 # --- findings -----------------------------------------------------------------------------------------------------

@@ -500,6 +500,43 @@ def test_renewed_at_gates_a_gate_before_the_change_does_not_matter(tmp_path: Pat
     assert scene.status(as_of=date(2026, 6, 1)) == "stale"
 
 
+@pytest.mark.parametrize("day", ["2026-02-01", "2026-07-02"])
+def test_renewed_at_gates_a_change_dated_later_is_a_change_of_today(tmp_path: Path, day: str) -> None:
+    """Who dates his change behind a gate, and as_of, does not carry the agreement over that gate."""
+    scene = gated(tmp_path, renew="gate")
+    plan = timeline()
+    plan["gates"].append({"id": "G2", "name": "Live", "date": "2026-12-01", "requires": ["charter"]})  # type: ignore[attr-defined]
+    scene.commit("Plan", timeline=plan)
+    scene.say("approve charter", "ana", when="2026-01-20T09:00:00Z")
+    scene.commit("Change", charter=NEW_CHARTER, when=f"{day}T09:00:00Z")
+    assert scene.status(as_of=date(2026, 3, 6)) == "stale"
+
+
+def test_each_slot_has_its_own_day(tmp_path: Path) -> None:
+    policy = [
+        {"artifact": "charter", "approvers": ["sponsor"], "due": "2026-03-01"},
+        {"artifact": "charter", "approvers": ["lead"], "due": "2026-06-01"},
+    ]
+    scene = Scene(tmp_path / "own", signoffs={"signoffs": policy})
+    assert scene.agreement().due == date(2026, 3, 1)
+    scene.say("approve charter", "ana")
+    waiting = scene.agreement(as_of=date(2026, 5, 1))
+    assert (waiting.due, waiting.overdue, waiting.holds(date(2026, 5, 31))) == (date(2026, 6, 1), False, True)
+    assert not waiting.holds(date(2026, 6, 1))
+    scene.say("approve charter", "ben")
+    assert scene.agreement().due == date(2026, 3, 1)
+
+
+def test_a_gate_is_overdue_with_what_it_requires(tmp_path: Path) -> None:
+    policy = [{"artifact": "timeline/G1", "approvers": ["lead"], "due": "G1"}, *demand("sponsor")["signoffs"]]  # type: ignore[misc]
+    scene = Scene(tmp_path / "own", signoffs={"signoffs": policy})
+    scene.commit("Plan", timeline=timeline())
+    scene.say("approve timeline/G1", "ben")
+    gate = scene.agreement("timeline/G1", as_of=date(2026, 3, 6))
+    assert (gate.overdue, gate.holds(date(2026, 3, 5)), gate.holds(date(2026, 3, 6))) == (False, True, False)
+    assert scene.agreement("timeline/G1", as_of=date(2026, 3, 7)).overdue
+
+
 # --- the answer as a whole ----------------------------------------------------------------------------------------
 
 
@@ -577,6 +614,62 @@ def test_what_nobody_demands_is_still_somebodys_word(scene: Scene) -> None:
     assert scene.record(scene.say("approve risks", "eva"), "risks").counts
     assert scene.reasons(scene.say("approve risks as=sponsor", "eva"), "risks") == ("not-in-role",)
     assert scene.record(scene.say("approve risks as=sponsor", "ana"), "risks").role == "sponsor"
+
+
+def test_a_machine_has_no_word_and_a_role_that_one_does_not_have_gives_none(tmp_path: Path) -> None:
+    bot = {"id": "bot", "name": "Bot", "kind": "machine", "keys": [{"ssh": KEYS["collector"].line}]}
+    people = changed(PEOPLE, people=[*PEOPLE["people"], bot])
+    scene = Scene(tmp_path / "own", people=people)
+    scene.commit("Risks", risks={"risks": []})
+    assert scene.reasons(scene.say("approve risks", "collector"), "risks") == ("not-in-role",)
+    assert scene.reasons(scene.say("approve trust as=lead", "ana"), "trust") == ("not-in-role",)
+    assert scene.reasons(scene.say("approve trust as=sponsor", "ana"), "trust") == ("not-in-role",)
+    assert scene.record(scene.say("approve trust as=ana", "ana"), "trust").counts
+
+
+def test_an_organisation_speaks_through_its_head_or_a_signatory(tmp_path: Path) -> None:
+    agency = {"id": "nordlicht", "name": "Nordlicht", "kind": "agency", "head": "eva", "signatories": ["ben"]}
+    people = changed(PEOPLE, organisations=[agency], deputies=[{"for": "eva", "by": "mia", "artifacts": ["charter"]}])
+    scene = make(tmp_path, {"organisation": "nordlicht", "count": "3"}, people=people)
+    assert scene.reasons(scene.say("approve charter", "ana")) == ("not-in-role",)
+    scene.say("approve charter", "eva")
+    scene.say("approve charter as=nordlicht", "ben")
+    said = scene.say("approve charter", "mia")
+    assert (scene.record(said).role, scene.record(said).deputy_for) == ("nordlicht", "eva")
+    assert scene.status() == "valid"
+
+
+def test_a_deputy_of_a_deputy_speaks_for_nobody(tmp_path: Path) -> None:
+    people = changed(PEOPLE, deputies=[{"for": "mia", "by": "eva"}, {"for": "eva", "by": "ben"}])
+    scene = make(tmp_path, "marketing", people=people)
+    assert scene.reasons(scene.say("approve charter", "ben")) == ("not-in-role",)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"project/charter/a.yml": "problem: x\n"},
+        {"project/charter.yml": "problem: x\nproblem: y\n"},
+        {"project/charter.yml": "objectives:\n  - {id: A}\n  - {id: a}\n"},
+        {"project/charter.yml": "problem: &a x\n"},
+    ],
+)
+def test_every_kind_of_unreadable_content_is_unverifiable(scene: Scene, files: dict[str, str]) -> None:
+    said = scene.say("approve charter", "ana")
+    scene.commit("Break", files=files)
+    assert scene.status() == "unverifiable"
+    assert not scene.record(said).current
+
+
+def test_who_changed_it_with_a_stolen_key_is_unknown(tmp_path: Path) -> None:
+    scene = make(tmp_path, "lead", independent="true")
+    scene.commit("Change", "mia", charter=NEW_CHARTER)
+    said = scene.say("approve charter", "ben")
+    assert scene.record(said).counts
+    people = changed(PEOPLE)
+    person(people, "mia")["keys"][0]["revoked"] = {"reason": "compromised"}
+    scene.commit("Trust\n\nSignoff: approve trust", "ana", people=people)
+    assert scene.reasons(said) == ("author-unknown",)
 
 
 def test_the_worse_of_two_heads_is_what_counts(tmp_path: Path) -> None:

@@ -8,8 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from repositories import SigningKey, TestRepository, armor, wire
-from scenes import CHARTER, KEYS, PEOPLE, PROJECT, SIGNOFFS, Scene, changed, person, text
+from repositories import SigningKey, TestRepository, armor, insert_signature, wire
+from scenes import AS_OF, CHARTER, KEYS, PEOPLE, PROJECT, SIGNOFFS, Scene, changed, person, text
+
+from mkdocs_ecompm.git.repository import Repository
+from mkdocs_ecompm.git.tree_files import TreeFiles
+from mkdocs_ecompm.load.state import load_state
+from mkdocs_ecompm.registers import DOCUMENTS
+from mkdocs_ecompm.signoff.evaluation import Request, evaluate
 
 APPROVE = "Trust\n\nSignoff: approve trust"
 SAY = "Decide\n\nSignoff: approve charter"
@@ -195,6 +201,21 @@ def test_5_an_approval_in_a_commit_that_is_not_ones_own_adopts_nothing(scene: Sc
     assert scene.signoffs().trust.heads == (scene.root,)
 
 
+def test_5_an_old_quorum_is_not_replayed(tmp_path: Path) -> None:
+    """Ana and Ben agreed to Mallory once and went back; somebody puts that state there again and one of them signs."""
+    both = changed(PEOPLE, trust={"admins": ["ana", "ben"], "quorum": "2"})
+    more = with_key(both, "eva", MALLORY)
+    scene = Scene(tmp_path / "own", people=both)
+    scene.commit(APPROVE, "ana", people=more)
+    scene.commit(APPROVE, "ben")
+    scene.commit(APPROVE, "ana", people=both)
+    back = scene.commit(APPROVE, "ben")
+    scene.commit("Again", MALLORY, people=more)
+    scene.commit(APPROVE, "ben")
+    assert scene.signoffs().trust.heads == (back,)
+    assert scene.reasons(scene.commit(SAY, MALLORY)) == ("unknown-key",)
+
+
 def test_6_a_swapped_key_file_changes_the_trust_state(tmp_path: Path) -> None:
     people = changed(PEOPLE)
     person(people, "eva")["keys"] = [{"openpgp": "keys/eva.asc"}]
@@ -237,6 +258,24 @@ def test_8_one_key_under_two_people_is_no_trust_state(scene: Scene) -> None:
     assert scene.signoffs().trust.heads == (scene.root,)
 
 
+def test_8_a_certificate_is_not_the_key_of_a_person(scene: Scene, tmp_path: Path) -> None:
+    """Ana's key is made a CA and signs a certificate for Mallory: nobody speaks through that, nor by the CA's name."""
+    ca, holder = KEYS["ana"].file(tmp_path), MALLORY.file(tmp_path)
+    public = str(holder.with_suffix(".pub"))
+    command = ["ssh-keygen", "-q", "-s", str(ca), "-I", "ana", "-n", "ana", "-V", "always:forever", public]
+    subprocess.run(command, check=True, env=os.environ)
+    certificate = holder.with_name(f"{holder.name}-cert.pub")
+
+    def sign(raw: bytes) -> bytes:
+        told = ["ssh-keygen", "-q", "-Y", "sign", "-n", "git", "-f", str(certificate)]
+        made = subprocess.run(told, input=raw, capture_output=True, check=True, env=os.environ)
+        return insert_signature(raw, made.stdout)
+
+    said = scene.commit(SAY, None, more={"author": KEYS["ana"].identity, "change": sign})
+    assert scene.reasons(said) == ("unsupported-signature",)
+    assert scene.record(said).person is None
+
+
 def test_8_a_time_without_an_offset_is_no_trust_state(scene: Scene) -> None:
     people = changed(PEOPLE)
     person(people, "mia")["keys"][0]["to"] = "2026-03-01T00:00:00"
@@ -251,6 +290,34 @@ def test_9_a_duplicated_signature_header(scene: Scene) -> None:
         return raw[:end] + raw[start:end] + raw[end:]
 
     said = scene.commit(SAY, "ana", more={"change": twice})
+    assert scene.reasons(said) == ("bad-signature",)
+
+
+@pytest.mark.parametrize("junk", [b"junk", b"-----BEGIN SSH SIGNATURE-----\n junk\n -----END SSH SIGNATURE-----"])
+def test_9_junk_in_the_header_of_the_other_hash_changes_nothing(scene: Scene, junk: bytes) -> None:
+    """It is no part of what was signed. The commit has another id then, but it says the same and counts once."""
+    start, when = scene.root, "2026-02-01T00:00:00Z"
+
+    def more(raw: bytes) -> bytes:
+        return raw.replace(b"\ngpgsig ", b"\ngpgsig-sha256 " + junk + b"\ngpgsig ", 1)
+
+    plain = scene.commit(SAY, "ana", parents=[start], when=when, more={"branch": "one"})
+    other = scene.commit(SAY, "ana", parents=[start], when=when, more={"branch": "two", "change": more})
+    assert plain != other
+    tip = scene.commit("Merge", "ben", parents=[plain, other])
+    assert sorted(scene.reasons(one, at=tip) for one in (plain, other)) == [(), ("duplicate",)]
+
+
+@pytest.mark.parametrize("header", [b"tree", b"author", b"committer"])
+def test_9_a_header_twice(scene: Scene, header: bytes) -> None:
+    """Git takes the first, somebody else may take the last: what was signed is not what is read."""
+
+    def twice(payload: bytes) -> bytes:
+        line = next(line for line in payload.split(b"\n") if line.startswith(header + b" ")) + b"\n"
+        doubled = payload.replace(line, line + line, 1)
+        return insert_signature(doubled, KEYS["ana"].sign(doubled))
+
+    said = scene.commit(SAY, None, more={"author": KEYS["ana"].identity, "change": twice})
     assert scene.reasons(said) == ("bad-signature",)
 
 
@@ -330,6 +397,66 @@ def test_10_a_shallow_clone_is_unverifiable(scene: Scene, tmp_path: Path) -> Non
     assert signoffs.by_artifact["charter"].status == "unverifiable"
     assert "unshallow" in signoffs.problem
     assert signoffs.by_id[f"{said}:charter"].reasons == ("shallow-history",)
+
+
+@pytest.mark.parametrize("how", ["cut", "swapped"])
+def test_10_an_edited_commit_graph_hides_nothing(scene: Scene, how: str) -> None:
+    """The commit-graph says what the parents are; here it is damaged, or that of another history."""
+    scene.commit(SAY, "ana")
+    _git(scene, "config", "core.commitGraph", "true")
+    _git(scene, "commit-graph", "write", "--reachable")
+    graph = scene.repository.git_dir / "objects/info/commit-graph"
+    kept = graph.read_bytes()
+    scene.commit("Decide\n\nSignoff: reject charter", "ana")
+    graph.chmod(0o644)
+    graph.write_bytes(kept[: len(kept) // 2] if how == "cut" else kept[:-60] + bytes(60))
+    assert scene.status() == "rejected"
+
+
+def test_10_a_partial_clone_is_unverifiable_and_fetches_nothing(scene: Scene, tmp_path: Path) -> None:
+    said = scene.commit(SAY, "ana")
+    _git(scene, "config", "uploadpack.allowFilter", "true")
+    clone, url = tmp_path / "clone", scene.repository.folder.as_uri()
+    command = ["git", "clone", "-q", "--no-checkout", "--filter=blob:none", "--branch=main", url, str(clone)]
+    subprocess.run(command, check=True, env=os.environ)
+    partial = object.__new__(Scene)
+    partial.repository, partial.place = TestRepository(clone), "project"
+    with Repository.open(scene.repository.folder) as whole:
+        state = load_state(TreeFiles(whole, said, "project"), DOCUMENTS)
+    with Repository.open(clone) as repository:
+        request = Request(state=state, repository=repository, commit=said, folder="project", as_of=AS_OF)
+        signoffs = evaluate(request).signoffs
+    assert signoffs.by_artifact["charter"].status == "unverifiable"
+    assert "missing" in signoffs.problem
+    assert [record.reasons for record in signoffs.records] == [("shallow-history",)]
+    assert "?" in partial.repository.git("rev-list", "--objects", "--all", "--missing=print")
+
+
+@pytest.mark.parametrize("register", ["charter", "people", "signoffs", "asks"])
+@pytest.mark.parametrize("shape", ["wide", "deep"])
+def test_10_a_tree_that_stands_for_a_billion_files_is_unreadable(scene: Scene, register: str, shape: str) -> None:
+    said = scene.say("approve charter", "ana")
+    store = scene.repository.store
+
+    def tree(entries: dict[str, tuple[str, str]]) -> str:
+        lines = [f"{mode} {name}\0".encode() + bytes.fromhex(oid) for name, (mode, oid) in sorted(entries.items())]
+        return store("tree", b"".join(lines))
+
+    bomb = tree({"x.yml": ("100644", store("blob", b"a: b\n"))})
+    for _ in range(9 if shape == "wide" else 1500):
+        bomb = tree({str(name): ("40000", bomb) for name in range(10 if shape == "wide" else 1)})
+    files = {path.removeprefix("project/"): entry for path, entry in scene.repository.files(said).items()}
+    files = {path: entry for path, entry in files.items() if path != f"{register}.yml"} | {register: ("40000", bomb)}
+    planted = tree({"project": ("40000", tree(files))}).encode()
+    change = scene.commit("Bomb", None, more={"change": lambda raw: raw.replace(raw[5:45], planted)})
+    tip = scene.commit("Take it away", "ben", parents=[change], more={"tree_of": said})
+    assert scene.status(commit=tip) == "valid"
+
+
+def test_11_a_line_behind_a_nul_says_nothing(scene: Scene) -> None:
+    scene.commit("Subject\n\nText\0\n\nSignoff: approve charter", "ana")
+    assert scene.signoffs().records == ()
+    assert "signoff-malformed" in scene.codes()
 
 
 def test_11_a_copy_that_lost_its_signature(scene: Scene) -> None:

@@ -14,9 +14,10 @@ from mkdocs_ecompm.assembly import Setting, assemble
 from mkdocs_ecompm.cli.replay import replay
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.signoff import Signoffs, TrustState
-from mkdocs_ecompm.site.agreement import AgreementView, checks, page_of
+from mkdocs_ecompm.site.agreement import AgreementView, page_of
 from mkdocs_ecompm.site.pages import Site, SiteOptions
 from mkdocs_ecompm.site.trust import TrustView
+from mkdocs_ecompm.site.verification import checks
 
 AS_OF = date(2026, 8, 24)
 

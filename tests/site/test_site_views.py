@@ -96,6 +96,16 @@ def test_everything_done(make: Make) -> None:
 # --- raci -------------------------------------------------------------------------------------------------------------
 
 
+def test_the_same_activity_id_in_two_matrices_has_two_anchors(make: Make) -> None:
+    row = "activities: [{id: A-1, name: Build, responsible: [mia], accountable: [mia]}]"
+    site = Site(make(raci=f"matrices: [{{id: one, name: One, {row}}}, {{id: two, name: Two, {row}}}]"))
+    page = site.page("raci")
+    assert page.anchors == ("one:A-1", "two:A-1")
+    assert all(page.html.count(f'id="{anchor}"') == 1 for anchor in page.anchors)
+    assert 'id="A-1"' not in page.html
+    assert all(f'href="ecompm:raci#{anchor}"' in site.page("people/mia").html for anchor in page.anchors)
+
+
 def test_the_matrix_has_the_ones_who_answer_at_the_left_and_letters_combine(make: Make) -> None:
     view = context(make(raci=RACI), "raci")
 
