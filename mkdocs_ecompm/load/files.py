@@ -63,6 +63,10 @@ class Files(Protocol):
         ...
 
 
+DEEPEST: Final = 64
+"""Folders inside each other that are looked into."""
+
+
 @dataclass(frozen=True)
 class FolderFiles:
     """The files below a folder on disk. Hidden files and folders are none of a project's; links are never followed."""
@@ -107,6 +111,8 @@ class FolderFiles:
 
 
 def _walk(folder: Path, below: str) -> Iterator[FileEntry]:
+    if below.count("/") > DEEPEST:
+        raise FilesError(f"The folder {folder} lies more than {DEEPEST} folders deep; a project is flat.")
     with os.scandir(folder) as items:
         for item in items:
             if item.name.startswith("."):

@@ -110,6 +110,8 @@ class References:
         return self._unknown(reference, lists, source)
 
     def _meant(self, value: str) -> list[Known]:
+        if not value.isascii():  # folding turns some other letters into these: no id has them
+            return []
         register, slash, name = value.partition("/")
         found = self.by_id.get((name if slash else value).casefold(), [])
         return [known for known in found if known.register == register] if slash else found

@@ -51,6 +51,8 @@ class State:
 
     def lookup(self, ref: str) -> tuple[Record[Part], ...]:
         """Every record that a reference can mean: `raci/delivery` at most one, a bare id perhaps several."""
+        if not ref.isascii():  # folding turns some other letters into these: no id has them
+            return ()
         register, slash, name = ref.partition("/")
         found = self._by_id.get((name if slash else ref).casefold(), ())
         return tuple(record for record in found if record.register == register) if slash else found

@@ -71,3 +71,10 @@ def test_what_is_not_there_is_told_in_a_sentence(files: FolderFiles, tmp_path: P
         FolderFiles(tmp_path / "missing").listing()
     with pytest.raises(FilesError, match=r"There is no file x\.yml\."):
         MemoryFiles().read("x.yml")
+
+
+def test_folders_without_end_are_a_sentence(tmp_path: Path) -> None:
+    deep = tmp_path.joinpath(*["d"] * 70)
+    deep.mkdir(parents=True)
+    with pytest.raises(FilesError, match="folders deep"):
+        FolderFiles(tmp_path, "project/").listing()

@@ -258,7 +258,7 @@ def test_a_record_without_an_id_is_one_fault_and_no_reference_to_nothing() -> No
 
 def test_a_week_without_a_year_is_corrected_to_its_first_friday_since_the_project_began() -> None:
     def hint(start: str, week: str) -> str:
-        (said,) = load(jobs=f"{start}jobs:\n  - {{id: J1, title: T, due: {week}}}\n").findings
+        (said,) = load(jobs=f"{start}jobs:\n  - {{id: J1, title: T, steps: [{{what: W, due: {week}}}]}}\n").findings
         assert said.code == "bad-date"
         return said.hint
 

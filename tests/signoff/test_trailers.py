@@ -129,13 +129,20 @@ def test_a_message_that_is_not_text() -> None:
     assert saying.conditions == ("\N{REPLACEMENT CHARACTER}",)
 
 
+@pytest.mark.parametrize("place", ["body\0\n\nSignoff: approve charter", "body\n\nSignoff: approve charter\0 x"])
+def test_a_message_with_a_nul_says_nothing(place: str) -> None:
+    saying = read_message(f"Subject\n\n{place}".encode())
+    assert saying.lines == ()
+    assert "NUL" in saying.faults[0]
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes_get_an_answer(message: bytes) -> None:
     read_message(message)
     read_message(b"S\n\nSignoff: " + message)
 
 
-@given(st.text(max_size=40))
+@given(st.text(st.characters(exclude_characters="\0"), max_size=40))
 def test_nothing_in_the_body_becomes_a_sign_off(text: str) -> None:
     body = f"Subject\n\nSignoff: approve risks\n{text}\n\nSignoff: approve charter\n".encode("utf-8", "surrogatepass")
     assert [line.artifact for line in read_message(body).lines] == ["charter"]
