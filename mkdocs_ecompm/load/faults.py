@@ -16,6 +16,8 @@ from mkdocs_ecompm.model.words import did_you_mean
 
 _MAPPINGS: Final = frozenset({"model_type", "model_attributes_type", "dataclass_type", "dict_type", "mapping_type"})
 _LISTS: Final = frozenset({"tuple_type", "list_type", "set_type", "frozen_set_type", "iterable_type"})
+MAX_KEYS: Final = 100
+"""Keys of a mapping among which a misspelt one is looked for; only a hostile file has more."""
 _SENTENCE_ENDS: Final = frozenset({"must", "needs", "may", "is", "has", "cannot"})
 """Words after the name of a field with which a validator begins its message: the name belongs before them."""
 
@@ -66,7 +68,7 @@ def _missing(content: YamlMap, steps: tuple[int | str, ...], what: str) -> Findi
 def _misspelt(content: YamlMap, steps: tuple[int | str, ...], strange: Collection[Source]) -> bool:
     """Whether the missing key stands there under a name that nobody knows."""
     holder, _ = _deepest(content, steps[:-1])
-    if not strange or not isinstance(holder, YamlMap):
+    if not strange or not isinstance(holder, YamlMap) or len(holder.marks) > MAX_KEYS:
         return False
     return any(holder.at(key) in strange and did_you_mean(key, [str(steps[-1])]) for key in holder.marks)
 

@@ -47,7 +47,7 @@ def typed(register: str, content: YamlMap, kind: type[Document], begin: Begin = 
     if wrong is not None:
         found.findings.extend(_unexplained(faults(wrong, content, register, _places(strange), begin), strange))
     found.findings.extend(strange)
-    if any(name not in content.marks for name in lists) and any(_is_list(content, item) for item in strange):
+    if any(name not in content.marks for name in lists) and _has_list(content, _places(strange)):
         found.complete = False  # a list under a name that nobody knows
     for name, part in lists.items():
         items = content.get(name)
@@ -137,9 +137,9 @@ def _places(strange: Iterable[Finding]) -> set[Source]:
     return {item.source for item in strange if item.code == "unknown-key" and item.source is not None}
 
 
-def _is_list(content: YamlMap, strange: Finding) -> bool:
-    """Whether this unknown key of a register's header holds a list."""
-    return any(content.at(key) == strange.source for key, value in content.items() if isinstance(value, YamlList))
+def _has_list(content: YamlMap, places: set[Source]) -> bool:
+    """Whether an unknown key of a register's header, one of `places`, holds a list."""
+    return any(isinstance(value, YamlList) and content.at(key) in places for key, value in content.items())
 
 
 def _has_id(content: YamlMap) -> bool:

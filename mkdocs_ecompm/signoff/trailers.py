@@ -19,6 +19,7 @@ _CONDITION: Final = "Condition:"
 _ARTIFACT: Final = re.compile(rf"[a-z][a-z0-9_-]{{0,63}}(?:/{ID_PATTERN.pattern})?")
 _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 _UNSAFE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+_MOST_LINES: Final = 1000
 _NEAR_MISS: Final = re.compile(rb"^[ \t]*signoff[ \t]*:", re.IGNORECASE | re.MULTILINE)
 
 
@@ -53,6 +54,8 @@ def read_message(message: bytes) -> Saying:
     """What a commit message says about artifacts."""
     if not may_speak(message):
         return Saying()
+    if len(_NEAR_MISS.findall(message)) > _MOST_LINES:
+        return Saying(faults=(f"more than {_MOST_LINES} lines are no decision that anybody made",))
     if b"\0" in message:
         return Saying(faults=("the message holds a NUL, and git and forges show nothing behind it",))
     above, last = _paragraphs(message.decode("utf-8", "replace"))
@@ -153,9 +156,12 @@ def _fits(key: str, value: str) -> bool:
 def _without_contradictions(lines: Iterable[Line]) -> tuple[Line, ...]:
     """The lines, each once; those that decide one artifact in two ways are void, one void line voids its twins."""
     unique = list(dict.fromkeys(lines))
+    about: dict[str, list[Line]] = {}
+    for line in unique:
+        about.setdefault(line.artifact.casefold(), []).append(line)
     return tuple(
         _void(line, f"the commit says two things about `{line.artifact}`")
-        if any(_contradicts(line, other) for other in unique)
+        if any(_contradicts(line, other) for other in about[line.artifact.casefold()])
         else line
         for line in unique
     )

@@ -17,6 +17,7 @@ from mkdocs_ecompm.history.contents import Contents
 from mkdocs_ecompm.history.digest import GROUP_FIELDS, PERSON_FIELDS, TRUST, digest, trust_content
 from mkdocs_ecompm.model.content import YamlList, YamlMap
 from mkdocs_ecompm.model.entry import Part
+from mkdocs_ecompm.model.fields import ID_PATTERN
 from mkdocs_ecompm.model.people import Department, Deputy, Organisation, Person, Role, Trust
 from mkdocs_ecompm.model.references import references_of
 from mkdocs_ecompm.registers.signoffs import Demand
@@ -143,7 +144,7 @@ def _by_id(entries: Iterable[P]) -> dict[str, P]:
 
 
 def _known(people: Mapping[str, Person], ids: Iterable[str]) -> list[str]:
-    missing = [name for name in ids if name.casefold() not in people]
+    missing = [name for name in ids if not ID_PATTERN.fullmatch(name) or name.casefold() not in people]
     if missing:
         raise InvalidTrust(f"There is no person `{missing[0]}`.")
     return [people[name.casefold()].id for name in ids]
@@ -182,5 +183,6 @@ def _check_references(data: TrustData, part: Part) -> None:
     }
     for reference in references_of(part):
         targets = [lists[name] for name in reference.to.targets if name in lists]
-        if targets and not any(reference.value.casefold() in target for target in targets):
+        is_id = ID_PATTERN.fullmatch(reference.value) is not None  # else two ids could be one in lower case
+        if targets and not any(is_id and reference.value.casefold() in target for target in targets):
             raise InvalidTrust(f"There is no {reference.to.what} `{reference.value}`.")

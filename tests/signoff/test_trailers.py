@@ -136,6 +136,13 @@ def test_a_message_with_a_nul_says_nothing(place: str) -> None:
     assert "NUL" in saying.faults[0]
 
 
+def test_thousands_of_lines_say_nothing() -> None:
+    many = [f"Signoff: approve raci/a{number}" for number in range(1001)]
+    assert len(last(*many[:1000]).lines) == 1000
+    saying = last(*many)
+    assert (saying.lines, len(saying.faults)) == ((), 1)
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes_get_an_answer(message: bytes) -> None:
     read_message(message)

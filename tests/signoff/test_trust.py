@@ -71,7 +71,15 @@ def test_an_invalid_state_is_never_adopted(scene: Scene) -> None:
         with_key(PEOPLE, "ben", KEYS["leo"].line, **{"from": "2026-01-01T00:00:00"}),
         with_key(PEOPLE, "ben", KEYS["leo"].line, openpgp="keys/ben.asc"),
         changed(PEOPLE, deputies=[{"for": "mia", "by": "nobody"}]),
+        changed(
+            PEOPLE,
+            people=[*PEOPLE["people"], {"id": "sam", "name": "Sam"}],
+            deputies=[{"for": "mia", "by": "\u017fam"}],
+        ),
         changed(PEOPLE, roles="sponsor"),
+        changed(
+            PEOPLE, people=[*PEOPLE["people"], {"id": "sam", "name": "Sam"}], trust={"admins": ["ana", "\u017fam"]}
+        ),
         changed(
             PEOPLE,
             trust={"admins": ["ana", "bot"]},
