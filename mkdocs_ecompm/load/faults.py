@@ -10,8 +10,9 @@ from pydantic import ValidationError
 from mkdocs_ecompm.load.beginning import Begin
 from mkdocs_ecompm.model.catalogue import CATALOGUE, finding
 from mkdocs_ecompm.model.content import Yaml, YamlList, YamlMap
-from mkdocs_ecompm.model.fields import friday_of, kind_of
+from mkdocs_ecompm.model.fields import kind_of
 from mkdocs_ecompm.model.finding import Finding, Source
+from mkdocs_ecompm.model.times import friday_of
 from mkdocs_ecompm.model.words import did_you_mean
 
 _MAPPINGS: Final = frozenset({"model_type", "model_attributes_type", "dataclass_type", "dict_type", "mapping_type"})

@@ -14,9 +14,8 @@ from mkdocs_ecompm.load.cut_texts import quoted
 from mkdocs_ecompm.model.catalogue import finding
 from mkdocs_ecompm.model.content import Yaml, YamlList, YamlMap
 from mkdocs_ecompm.model.entry import Entry
-from mkdocs_ecompm.model.fields import ID_PATTERN
 from mkdocs_ecompm.model.finding import Finding
-from mkdocs_ecompm.model.words import did_you_mean, shorten
+from mkdocs_ecompm.model.words import ID_PATTERN, did_you_mean, shorten
 
 MAX_HINTS: Final = 500
 """Unknown keys of one register for which a near one is looked up; a hostile file has a million."""

@@ -15,8 +15,9 @@ from mkdocs_ecompm.load.keys import Hints, entry_lists, unknown_keys
 from mkdocs_ecompm.model.catalogue import finding
 from mkdocs_ecompm.model.content import YamlList, YamlMap
 from mkdocs_ecompm.model.entry import Document, Entry, Part, Record
-from mkdocs_ecompm.model.fields import ID_PATTERN, kind_of
+from mkdocs_ecompm.model.fields import kind_of
 from mkdocs_ecompm.model.finding import Finding, Source
+from mkdocs_ecompm.model.words import ID_PATTERN
 
 MAX_FINDINGS: Final = 10_000
 """Findings of one register; its further records are not looked at. Only a hostile file has so many."""

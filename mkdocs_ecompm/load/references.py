@@ -14,8 +14,8 @@ from mkdocs_ecompm.load.faults import corrected
 from mkdocs_ecompm.model.catalogue import finding
 from mkdocs_ecompm.model.content import YamlMap
 from mkdocs_ecompm.model.entry import HEADLINES
-from mkdocs_ecompm.model.fields import RefTo
 from mkdocs_ecompm.model.finding import Finding, Source
+from mkdocs_ecompm.model.identifiers import RefTo
 from mkdocs_ecompm.model.references import Reference, references_of
 from mkdocs_ecompm.model.words import MAX_WORD, did_you_mean, shorten
 

@@ -9,8 +9,9 @@ from typing import Annotated, Any, ClassVar, Final, Generic, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from mkdocs_ecompm.model.content import YamlMap
-from mkdocs_ecompm.model.fields import Id, ShortForm, Text, Texts
+from mkdocs_ecompm.model.fields import ShortForm, Text, Texts
 from mkdocs_ecompm.model.finding import Source
+from mkdocs_ecompm.model.identifiers import Id
 from mkdocs_ecompm.model.words import did_you_mean
 
 COMMON_KEYS: Final = frozenset({"note", "links", "tags", "evidence"})

@@ -7,24 +7,11 @@ from typing import Annotated, Any, Final
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from mkdocs_ecompm.model.entry import Entry, Part
-from mkdocs_ecompm.model.fields import (
-    AS_LIST,
-    Day,
-    DepartmentRef,
-    Instant,
-    PersonRef,
-    PersonRefs,
-    RefTo,
-    RoleRef,
-    ShortForm,
-    Text,
-    Whole,
-    YesNo,
-    between,
-    choice,
-    fault,
-)
-from mkdocs_ecompm.model.fields import ArtifactRef as Artifact
+from mkdocs_ecompm.model.fields import AS_LIST, ShortForm, Text, YesNo, choice, fault
+from mkdocs_ecompm.model.identifiers import ArtifactRef as Artifact
+from mkdocs_ecompm.model.identifiers import DepartmentRef, PersonRef, PersonRefs, RefTo, RoleRef
+from mkdocs_ecompm.model.numbers import Whole, between
+from mkdocs_ecompm.model.times import Day, Instant
 
 
 class Revocation(Part):

@@ -10,7 +10,7 @@ from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from mkdocs_ecompm.model.fields import RefTo
+from mkdocs_ecompm.model.identifiers import RefTo
 
 
 class Reference(NamedTuple):

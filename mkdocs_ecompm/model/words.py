@@ -5,10 +5,13 @@ Apart from `fields`, so that reading a file without its types needs no types.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Final
 
+ID_PATTERN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""What an id looks like."""
 MAX_WORD: Final = 100
 """Characters of what may be a number, a day or a misspelt word; a longer text is none of these."""
 

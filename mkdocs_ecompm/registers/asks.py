@@ -10,11 +10,13 @@ from pydantic import AfterValidator
 from mkdocs_ecompm.model.catalogue import finding
 from mkdocs_ecompm.model.duty import Duty
 from mkdocs_ecompm.model.entry import Document, Entry, Part
-from mkdocs_ecompm.model.fields import ArtifactRef, Day, PartyRefs, Text, fault
+from mkdocs_ecompm.model.fields import Text, fault
 from mkdocs_ecompm.model.finding import Finding
+from mkdocs_ecompm.model.identifiers import ArtifactRef, PartyRefs
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.register import Register
 from mkdocs_ecompm.model.signoff import Status
+from mkdocs_ecompm.model.times import Day
 
 
 def _some(value: tuple[str, ...]) -> tuple[str, ...]:

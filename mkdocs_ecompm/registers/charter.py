@@ -10,10 +10,13 @@ from pydantic import Field
 from mkdocs_ecompm.model.catalogue import finding
 from mkdocs_ecompm.model.content import YamlMap
 from mkdocs_ecompm.model.entry import Document, Entry, Part, misspelt
-from mkdocs_ecompm.model.fields import AS_LIST, Day, Money, Number, PartyRef, SomeTexts, Text, choice
+from mkdocs_ecompm.model.fields import AS_LIST, SomeTexts, Text, choice
 from mkdocs_ecompm.model.finding import Finding
+from mkdocs_ecompm.model.identifiers import PartyRef
+from mkdocs_ecompm.model.numbers import Money, Number
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.register import Register
+from mkdocs_ecompm.model.times import Day
 
 PURPOSE_OF: Final = {
     "products": "commerce",

@@ -10,11 +10,13 @@ from pydantic import BeforeValidator
 from mkdocs_ecompm.model.catalogue import finding
 from mkdocs_ecompm.model.duty import Duty
 from mkdocs_ecompm.model.entry import Document, Entry, Part, Record, misspelt
-from mkdocs_ecompm.model.fields import AS_LIST, Day, PartyRef, Ref, RefTo, ShortForm, Text, choice
+from mkdocs_ecompm.model.fields import AS_LIST, ShortForm, Text, choice
 from mkdocs_ecompm.model.finding import Finding
+from mkdocs_ecompm.model.identifiers import PartyRef, Ref, RefTo
 from mkdocs_ecompm.model.parties import members, speakers
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.register import Register
+from mkdocs_ecompm.model.times import Day
 
 
 class Step(Part):

@@ -9,11 +9,14 @@ from pydantic import Field
 
 from mkdocs_ecompm.model.catalogue import finding
 from mkdocs_ecompm.model.entry import Document, Part
-from mkdocs_ecompm.model.fields import AS_LIST, Day, Days, Id, Text, Whole, between, choice
+from mkdocs_ecompm.model.fields import AS_LIST, Text, choice
 from mkdocs_ecompm.model.finding import Finding
+from mkdocs_ecompm.model.identifiers import Id
+from mkdocs_ecompm.model.numbers import Whole, between
 from mkdocs_ecompm.model.people import BUSINESS_FUNCTIONS, function_of
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.register import Register
+from mkdocs_ecompm.model.times import Day, Days
 from mkdocs_ecompm.model.words import did_you_mean
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -7,8 +7,10 @@ from typing import Annotated, ClassVar, Final
 
 from mkdocs_ecompm.model.catalogue import finding
 from mkdocs_ecompm.model.entry import Document, Entry, Part, Record, misspelt
-from mkdocs_ecompm.model.fields import AS_LIST, PartyRefs, PhaseRef, Text, Whole, between
+from mkdocs_ecompm.model.fields import AS_LIST, Text
 from mkdocs_ecompm.model.finding import Finding, Source
+from mkdocs_ecompm.model.identifiers import PartyRefs, PhaseRef
+from mkdocs_ecompm.model.numbers import Whole, between
 from mkdocs_ecompm.model.parties import answerable
 from mkdocs_ecompm.model.people import Person
 from mkdocs_ecompm.model.project import Project

@@ -10,24 +10,15 @@ from pydantic import Field
 from mkdocs_ecompm.model.catalogue import finding
 from mkdocs_ecompm.model.duty import Duty
 from mkdocs_ecompm.model.entry import Document, Entry, Part, Record, misspelt
-from mkdocs_ecompm.model.fields import (
-    AS_LIST,
-    Day,
-    MilestoneRef,
-    Money,
-    Number,
-    PartyRef,
-    Text,
-    Whole,
-    YesNo,
-    between,
-    choice,
-)
+from mkdocs_ecompm.model.fields import AS_LIST, Text, YesNo, choice
 from mkdocs_ecompm.model.finding import Finding
+from mkdocs_ecompm.model.identifiers import MilestoneRef, PartyRef
+from mkdocs_ecompm.model.numbers import Money, Number, Whole, between
 from mkdocs_ecompm.model.parties import is_active
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.register import Register
 from mkdocs_ecompm.model.state import State
+from mkdocs_ecompm.model.times import Day
 
 RESPONSES: Final = {
     "threat": ("avoid", "reduce", "transfer", "accept"),

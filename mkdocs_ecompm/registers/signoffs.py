@@ -12,31 +12,16 @@ from mkdocs_ecompm.model.catalogue import finding
 from mkdocs_ecompm.model.content import YamlList, YamlMap
 from mkdocs_ecompm.model.duty import Duty
 from mkdocs_ecompm.model.entry import COMMON_KEYS, Document, Part
-from mkdocs_ecompm.model.fields import (
-    AS_LIST,
-    ID_PATTERN,
-    Day,
-    DepartmentRef,
-    MilestoneRef,
-    PartyRef,
-    PersonRef,
-    RefTo,
-    RoleRef,
-    ShortForm,
-    SomeTexts,
-    Whole,
-    WorkTime,
-    YesNo,
-    between,
-    choice,
-    fault,
-    kind_of,
-)
+from mkdocs_ecompm.model.fields import AS_LIST, ShortForm, SomeTexts, YesNo, choice, fault, kind_of
 from mkdocs_ecompm.model.finding import Finding, Source
+from mkdocs_ecompm.model.identifiers import DepartmentRef, MilestoneRef, PartyRef, PersonRef, RefTo, RoleRef
+from mkdocs_ecompm.model.numbers import Whole, between
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.register import Register
 from mkdocs_ecompm.model.signoff import Agreement, Slot, Status
 from mkdocs_ecompm.model.state import State
+from mkdocs_ecompm.model.times import Day, WorkTime
+from mkdocs_ecompm.model.words import ID_PATTERN
 
 ARTIFACT: Final = re.compile(rf"[a-z][a-z0-9_-]{{0,63}}(?:/(?:\*|{ID_PATTERN.pattern}))?")
 PARTY: Final = "party"

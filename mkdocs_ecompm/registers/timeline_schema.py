@@ -8,23 +8,11 @@ from typing import Annotated, Any, ClassVar, Final
 from pydantic import BeforeValidator
 
 from mkdocs_ecompm.model.entry import Document, Entry, Part
-from mkdocs_ecompm.model.fields import (
-    AS_LIST,
-    ArtifactRef,
-    Day,
-    Lag,
-    Number,
-    PartyRef,
-    PhaseRef,
-    RefTo,
-    ShortForm,
-    Text,
-    WorkTime,
-    YesNo,
-    between,
-    choice,
-)
-from mkdocs_ecompm.model.fields import Ref as AnyRef
+from mkdocs_ecompm.model.fields import AS_LIST, ShortForm, Text, YesNo, choice
+from mkdocs_ecompm.model.identifiers import ArtifactRef, PartyRef, PhaseRef, RefTo
+from mkdocs_ecompm.model.identifiers import Ref as AnyRef
+from mkdocs_ecompm.model.numbers import Number, between
+from mkdocs_ecompm.model.times import Day, Lag, WorkTime
 
 DECIDED: Final = frozenset({"go", "go with conditions"})
 """Decisions with which the next phase may begin."""

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from mkdocs_ecompm.model.fields import ID_PATTERN
 from mkdocs_ecompm.model.signoff import Decision
+from mkdocs_ecompm.model.words import ID_PATTERN
 
 _SIGNOFF: Final = "Signoff:"
 _CONDITION: Final = "Condition:"

@@ -17,9 +17,9 @@ from mkdocs_ecompm.history.contents import Contents
 from mkdocs_ecompm.history.digest import GROUP_FIELDS, PERSON_FIELDS, TRUST, digest, trust_content
 from mkdocs_ecompm.model.content import YamlList, YamlMap
 from mkdocs_ecompm.model.entry import Part
-from mkdocs_ecompm.model.fields import ID_PATTERN
 from mkdocs_ecompm.model.people import Department, Deputy, Organisation, Person, Role, Trust
 from mkdocs_ecompm.model.references import references_of
+from mkdocs_ecompm.model.words import ID_PATTERN
 from mkdocs_ecompm.registers.signoffs import Demand
 from mkdocs_ecompm.signoff.keyring import HeldKey, UnusableKeysError, keyring
 

@@ -8,25 +8,10 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from mkdocs_ecompm.model.entry import Document, Entry, Part
-from mkdocs_ecompm.model.fields import (
-    AS_LIST,
-    Day,
-    Instant,
-    Money,
-    Number,
-    PartyRef,
-    PartyRefs,
-    PersonRef,
-    Refs,
-    RefTo,
-    Text,
-    Texts,
-    Whole,
-    WorkTime,
-    YesNo,
-    between,
-    choice,
-)
+from mkdocs_ecompm.model.fields import AS_LIST, Text, Texts, YesNo, choice
+from mkdocs_ecompm.model.identifiers import PartyRef, PartyRefs, PersonRef, Refs, RefTo
+from mkdocs_ecompm.model.numbers import Money, Number, Whole, between
+from mkdocs_ecompm.model.times import Day, Instant, WorkTime
 
 
 class Seat(Part):
