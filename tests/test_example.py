@@ -13,7 +13,7 @@ import rfc8785
 import yaml
 
 from mkdocs_ecompm.assembly import ProjectError, Setting, assemble
-from mkdocs_ecompm.cli.replay import folder, public_key, replay, steps
+from mkdocs_ecompm.cli.replay import AS_OF, folder, public_key, replay, steps
 from mkdocs_ecompm.model.catalogue import is_text
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.signoff import SignoffRecord, Slot, Status
@@ -21,7 +21,6 @@ from mkdocs_ecompm.model.signoff import SignoffRecord, Slot, Status
 ROOT = "d656ee1a8f9f920b2d5cbe07313f9f26379e62b6"
 TIP = "88a166f6af7acbfde551c90083e335cb96d19023"
 """The last commit. A change of any overlay or step changes it; so does nothing else."""
-AS_OF = date(2026, 8, 24)
 TOP = Path(__file__).parents[1]
 
 
@@ -266,3 +265,7 @@ def test_a_change_of_trust_waits_for_a_second_admin(project: Project) -> None:
     assert trust.pending is not None
     assert len(trust.adopted) >= 9
     assert ("ben", "lena") in [adoption.by for adoption in trust.adopted]
+
+
+def test_the_day_of_the_commands_is_the_day_of_the_site(demo: Path) -> None:
+    assert f"as_of: {AS_OF}" in (demo / "mkdocs.yml").read_text("utf-8")

@@ -31,11 +31,12 @@ TAKEN: Final = frozenset(
 def command(target: Path, *, example: bool) -> None:
     """Begin a new project in DIR: mkdocs.yml, pages of your own, and the project's YAML. Nothing is overwritten."""
     if example:
-        from mkdocs_ecompm.cli.replay import replay  # noqa: PLC0415  # only the example needs it
+        from mkdocs_ecompm.cli.replay import AS_OF, replay  # noqa: PLC0415  # only the example needs it
 
         commit = replay(target)
         say(f"The example is in {target}, at commit {commit[:12]}. Its keys are throw-away keys.\n")
-        say(_steps(target, ["mkdocs serve        # and open the address that it prints", "ecompm signoffs"]))
+        serve = "mkdocs serve        # and open the address that it prints"
+        say(_steps(target, [serve, f"ecompm signoffs --as-of {AS_OF}"]))
         return
     who = identity(TAKEN)
     _write(target, _starter(target, who))

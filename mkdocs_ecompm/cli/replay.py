@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 MAIN: Final = "main"
+AS_OF: Final = date(2026, 8, 24)
+"""The day on which the example is looked at; the mkdocs.yml in it pins the same."""
 SEED: Final = "mkdocs-ecompm example, a throw-away key: "
 """What stands before a key's name where its private half is made. Anybody can make it: it protects nothing."""
 
