@@ -7,10 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
+from commands import run_ecompm
 from hypothesis import settings
-
-from mkdocs_ecompm.cli import main
 
 # No property has a deadline: the machine may be busy. Continuous integration tries the same examples each time, so
 # that a run says something about the change and not about luck; at a developer's desk they differ.
@@ -45,12 +44,4 @@ def checkout() -> Path:
 @pytest.fixture
 def ecompm() -> Callable[..., Result]:
     """The command, in this process, with what it prints and what it complains about apart."""
-    try:
-        runner = CliRunner(mix_stderr=False)  # type: ignore[call-arg]  # click 8.1 mixes them unless told
-    except TypeError:
-        runner = CliRunner()
-
-    def run(*arguments: str) -> Result:
-        return runner.invoke(main, list(arguments), prog_name="ecompm")
-
-    return run
+    return run_ecompm

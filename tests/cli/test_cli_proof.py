@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
+from commands import run_ecompm
 from repositories import SigningKey, TestRepository
 
-from mkdocs_ecompm.cli import main
 from mkdocs_ecompm.cli.replay import replay
 
 AS_OF = ("--as-of", "2026-08-24")
@@ -21,7 +21,7 @@ Run = Callable[..., Result]
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(main, ["proof", *arguments], prog_name="ecompm")
+    return run_ecompm("proof", *arguments)
 
 
 def check(folder: Path, clone: Path | None = None, *, ours: bool = False) -> subprocess.CompletedProcess[str]:

@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
+from commands import run_ecompm
 from repositories import SigningKey
-
-from mkdocs_ecompm.cli import main
 
 MIA, JAN, EVE = (SigningKey.make(name) for name in ("mia", "jan", "eve"))
 
@@ -121,7 +120,7 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clone:
 @pytest.fixture
 def sign() -> Run:
     def run(*arguments: str) -> Result:
-        return CliRunner().invoke(main, ["sign", *arguments], prog_name="ecompm")
+        return run_ecompm("sign", *arguments)
 
     return run
 
@@ -146,7 +145,7 @@ def test_it_shows_the_text_who_speaks_for_what_and_signs_with_the_users_own_git(
     for words in ("Problem: The shop is old.", "Mia Köster (mia)", "Sponsor: charter", "only in May", "It counts."):
         assert words in answer.output
     assert "Nobody has agreed to it before" in answer.output
-    digest = CliRunner().invoke(main, ["digest", "charter"]).output.split()[0]
+    digest = run_ecompm("digest", "charter").output.split()[0]
     assert clone.message == (
         f"Read twice\n\nand liked.\n\nSignoff: approve charter digest={digest}\nCondition: only in May"
     )
@@ -156,7 +155,7 @@ def test_it_shows_the_text_who_speaks_for_what_and_signs_with_the_users_own_git(
     signers.write_text(f"mia {MIA.line}\n", "ascii")
     verified = clone.git("-c", f"gpg.ssh.allowedSignersFile={signers}", "log", "-1", "--format=%G? %GS")
     assert verified == "G mia"
-    status = CliRunner().invoke(main, ["signoffs", "charter"]).output
+    status = run_ecompm("signoffs", "charter").output
     assert "sponsor  valid" in status
 
 

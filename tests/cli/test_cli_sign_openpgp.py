@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from commands import run_ecompm
 from gnupg import Keyring
-
-from mkdocs_ecompm.cli import main
 
 PEOPLE = """\
 trust:
@@ -55,12 +53,12 @@ def clone(tmp_path: Path, keyring: Keyring, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_gpg_signs_and_gpg_verifies_the_proof(clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    answer = CliRunner().invoke(main, ["sign", "charter", "--yes"], prog_name="ecompm")
+    answer = run_ecompm("sign", "charter", "--yes")
 
     assert answer.exit_code == 0, answer.output
     assert "It counts." in answer.output
     assert "charter: valid, 1 of 1 hold" in answer.output
-    answer = CliRunner().invoke(main, ["proof", "charter", "--out", str(tmp_path / "proof")])
+    answer = run_ecompm("proof", "charter", "--out", str(tmp_path / "proof"))
     assert answer.exit_code == 0, answer.output
     monkeypatch.delenv("GNUPGHOME")
     done = subprocess.run(["sh", tmp_path / "proof/commands.sh", clone], capture_output=True, text=True, check=False)
@@ -74,6 +72,6 @@ def test_gpg_signs_and_gpg_verifies_the_proof(clone: Path, tmp_path: Path, monke
 def test_a_key_that_is_not_in_the_project_is_refused(clone: Path, keyring: Keyring) -> None:
     keyring.make("eve")
     subprocess.run(["git", "config", "--local", "user.signingkey", "eve@shop.example"], cwd=clone, check=True)
-    answer = CliRunner().invoke(main, ["sign", "charter", "--yes"], prog_name="ecompm")
+    answer = run_ecompm("sign", "charter", "--yes")
     assert answer.exit_code == 2
     assert "belongs to nobody in the trust state in force" in answer.stderr

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
+from commands import run_ecompm
 from gnupg import Keyring, OpenPGPKey
 from repositories import SigningKey, TestRepository
 
-from mkdocs_ecompm.cli import main
 from mkdocs_ecompm.signatures import openpgp
 
 EVA = SigningKey.make("eva", "sk-ed25519")
@@ -56,7 +56,7 @@ def made(tmp_path: Path, team: Team, monkeypatch: pytest.MonkeyPatch) -> TestRep
 
 
 def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(main, ["signatures", *map(str, arguments)])
+    return run_ecompm("signatures", *map(str, arguments))
 
 
 def rows(*arguments: str | Path) -> list[dict[str, Any]]:

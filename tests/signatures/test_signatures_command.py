@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
+from commands import run_ecompm
 from repositories import Kind, SigningKey, TestRepository, insert_signature
 
-from mkdocs_ecompm.cli import main
 from mkdocs_ecompm.load.files import FilesError, FolderFiles
 
 ANA, BEN, EVA = SigningKey.make("ana"), SigningKey.make("ben", "ecdsa-256"), SigningKey.make("eva", "sk-ed25519")
@@ -36,7 +36,7 @@ people:
 
 
 def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(main, ["signatures", *map(str, arguments)])
+    return run_ecompm("signatures", *map(str, arguments))
 
 
 def rows(*arguments: str | Path) -> list[dict[str, Any]]:
