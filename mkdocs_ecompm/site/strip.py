@@ -85,6 +85,15 @@ class Strip:
     overdue: bool
     digest: str
 
+    @property
+    def since(self) -> tuple[tuple[Card, ...], ...]:
+        """The cards with differences, those with the same ones together: they are shown once."""
+        groups: dict[tuple[ChangeText, ...], list[Card]] = {}
+        for card in self.cards:
+            if card.differences:
+                groups.setdefault(card.differences, []).append(card)
+        return tuple(tuple(cards) for cards in groups.values())
+
 
 def strip_of(project: Project, artifact: str) -> Strip | None:
     """The strip of an artifact, or None where no agreement to it is demanded."""

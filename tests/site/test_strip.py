@@ -163,3 +163,19 @@ def test_every_status_has_its_own_sign_and_word() -> None:
     assert len({badge.word for badge in badges}) == len(Status)
     assert badge_of(Status.MISSING).tone == "waits"
     assert badge_of(Status.MISSING, overdue=True).tone == "broken"
+
+
+def test_the_same_changes_are_shown_once_for_all_who_agreed_before_them(make: Make) -> None:
+    change, other = Change("version", "1.0", "1.1"), Change("version", "0.9", "1.1")
+    records = tuple(record(person, person) for person in ("mia", "jan", "lea"))
+    project = make(
+        answer=signoffs(
+            Slot("marketing", Status.STALE, person="mia", record="mia:charter", difference=(change,)),
+            Slot("it", Status.STALE, person="jan", record="jan:charter", difference=(change,)),
+            Slot("legal", Status.STALE, person="lea", record="lea:charter", difference=(other,)),
+            records=records,
+        )
+    )
+    strip = strip_of(project, "charter")
+    assert strip is not None
+    assert [[card.people[0] for card in cards] for cards in strip.since] == [["mia", "jan"], ["lea"]]
