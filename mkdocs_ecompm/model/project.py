@@ -7,6 +7,8 @@ from datetime import date
 
 from mkdocs_ecompm.model.duty import Duty
 from mkdocs_ecompm.model.finding import Finding
+from mkdocs_ecompm.model.forecast import EarnedValue, Simulation
+from mkdocs_ecompm.model.history import History
 from mkdocs_ecompm.model.schedule import Schedule
 from mkdocs_ecompm.model.signoff import Signoffs
 from mkdocs_ecompm.model.state import State
@@ -20,5 +22,9 @@ class Project:
     as_of: date
     schedule: Schedule | None = None
     signoffs: Signoffs = field(default_factory=Signoffs)
+    history: History = field(default_factory=History)
+    simulation: Simulation | None = None
+    earned_value: tuple[EarnedValue, ...] = ()
+    """Of each report up to `as_of`, oldest first."""
     duties: tuple[Duty, ...] = ()
     findings: tuple[Finding, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from mkdocs_ecompm.model.content import YamlMap
 from mkdocs_ecompm.model.duty import Duty
 from mkdocs_ecompm.model.entry import Document
 from mkdocs_ecompm.model.finding import Finding, Source
@@ -40,6 +41,21 @@ class View:
     parent: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One value that a version of a register says, for `model.history.Series`."""
+
+    kind: str
+    ref: str
+    name: str
+    value: str
+
+
+def nothing_said(_content: YamlMap) -> Iterable[Said]:
+    """The series of a register that has none."""
+    return ()
+
+
 def nothing(_project: Project) -> Iterable[object]:
     """What a register gives that has no views, checks or duties."""
     return ()
@@ -59,3 +75,5 @@ class Register:
     check: Callable[[Project], Iterable[Finding]] = nothing  # type: ignore[assignment]
     duties: Callable[[Project], Iterable[Duty]] = nothing  # type: ignore[assignment]
     tracking: frozenset[str] = field(default_factory=frozenset)
+    series: Callable[[YamlMap], Iterable[Said]] = nothing_said
+    """What a version of this register says that is worth following over time; untyped, for old files fit no schema."""
