@@ -14,6 +14,7 @@ from mkdocs_ecompm.registers import DOCUMENTS
 MARK = re.compile(r"^<!-- (fields: (?P<register>[a-z]+)|codes) -->$", re.MULTILINE)
 PATTERNS = {
     r"^\d{4}-\d{2}-\d{2}$": "a day, such as `2026-06-30`",
+    r"^(19|2\d)\d{2}-(0[1-9]|1[0-2])$": "a month, such as `2026-06`",
     r"^(\d{1,6}(?:\.\d{1,4})?)([dw])$": "working time, such as `5d` or `2w`",
     r"^(-?\d{1,6}(?:\.\d{1,4})?)([dw])$": "working time, such as `2d` or `-1d`",
     r"^[+-]?\d+(\.0+)?$": "a whole number",
@@ -77,6 +78,9 @@ def _values(value: Mapping[str, Any]) -> Iterator[str]:
         yield value["description"][0].lower() + value["description"][1:].rstrip(".")
     elif "boolean" in value.get("type", ()) and "pattern" in value:
         yield "`yes` or `no`"
+    elif "patternProperties" in value:
+        ((pattern, inner),) = value["patternProperties"].items()
+        yield f"keys, each {PATTERNS.get(pattern, 'a text')}, with " + " or ".join(_values(inner))
     elif "additionalProperties" in value:
         yield "names of your own, each with " + " or ".join(_values(value["additionalProperties"]))
     else:

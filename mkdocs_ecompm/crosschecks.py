@@ -18,8 +18,13 @@ from mkdocs_ecompm.model.state import State
 from mkdocs_ecompm.model.words import did_you_mean, shorten
 from mkdocs_ecompm.registers import DOCUMENTS
 from mkdocs_ecompm.registers.asks import Ask
+from mkdocs_ecompm.registers.budget import BudgetDocument
+from mkdocs_ecompm.registers.charter import CharterDocument, Objective
+from mkdocs_ecompm.registers.kpis import Kpi
 from mkdocs_ecompm.registers.obligations import Obligation
+from mkdocs_ecompm.registers.project import ProjectDocument
 from mkdocs_ecompm.registers.raci import Matrix
+from mkdocs_ecompm.registers.risks import OVER, Risk
 from mkdocs_ecompm.registers.signoffs import Demand
 from mkdocs_ecompm.registers.timeline_schema import Gate
 
@@ -129,6 +134,66 @@ def agreements_are_on_what_exists(project: Project) -> Iterator[Finding]:
             yield from _unknown(state, "artifacts", artifact, deputy.at("artifacts", index))
 
 
+def objectives_have_kpis(project: Project) -> Iterator[Finding]:
+    """Each objective of the charter is measured by a KPI, once there are KPIs."""
+    state = project.state
+    if "kpis" not in state.contents or any(misspelt(one.entry, "objective") for one in state.of(Kpi)):
+        return
+    # As written, not as typed: a KPI with a fault elsewhere measures its objective all the same.
+    measured = {ref.rpartition("/")[2].casefold() for ref in _texts(state.contents["kpis"], "kpis", "objective")}
+    for objective in state.of(Objective):
+        if objective.id.casefold() not in measured:
+            message = f"no KPI measures objective {objective.id}, “{shorten(objective.entry.statement)}”"
+            hint = f"add a KPI with `objective: {objective.id}`"
+            yield finding("objective-without-kpi", message, objective.source, hint=hint)
+
+
+def budget_is_what_the_charter_approves(project: Project) -> Iterator[Finding]:
+    """Amounts that the budget repeats are those of the charter."""
+    budget, charter = project.state.header(BudgetDocument), project.state.header(CharterDocument)
+    content = project.state.contents.get("budget")
+    if budget is None or content is None or charter is None or charter.budget is None:
+        return
+    for name in ("approved", "reserve", "vat"):
+        here, there = getattr(budget, name), getattr(charter.budget, name)
+        if here is not None and there is not None and here != there:
+            message = f"{name} is {here} in the budget and {there} in the charter"
+            hint = "leave it out here to use that of the charter"
+            yield finding("budget-charter-differs", message, content.at(name), hint=hint)
+
+
+def risks_are_looked_after(project: Project) -> Iterator[Finding]:
+    """Nobody has touched a risk that is not over for as long as the project calls unchanged."""
+    for risk in project.state.of(Risk):
+        days = 0 if risk.entry.status in OVER else _unchanged(project, risk.ref)
+        if days >= _patience(project):
+            message = f"nobody has changed {risk.id}, “{shorten(risk.entry.title)}”, for {days} days"
+            hint = "is it still what it was? Score it anew, write a note with the day, or close it with the reason"
+            yield finding("risk-unchanged", message, risk.source, hint=hint)
+
+
+def registers_are_kept(project: Project) -> Iterator[Finding]:
+    """A register with something that is still to be done, and that nobody has touched for as long."""
+    # an agreement that waits for somebody is nothing that its register says
+    waiting = {duty.ref.partition("/")[0] for duty in project.duties if not duty.done and duty.kind != "sign-off"}
+    for name, content in project.state.contents.items():
+        days = _unchanged(project, name) if name in waiting else 0
+        if days >= _patience(project):
+            message = f"nobody has changed {name} for {days} days, and not all in it is done"
+            yield finding("register-unchanged", message, content.source)
+
+
+def _unchanged(project: Project, ref: str) -> int:
+    """Calendar days since the content of a record or register last changed; 0 if the history does not tell."""
+    last = project.history.changed(ref)
+    return (project.as_of - last).days if last else 0
+
+
+def _patience(project: Project) -> int:
+    document = project.state.header(ProjectDocument)
+    return document.unchanged_days if document else ProjectDocument.model_fields["unchanged_days"].default
+
+
 def _unknown(state: State, field: str, artifact: str, source: Source) -> Iterator[Finding]:
     """The finding for an artifact of no register, or of no record of one."""
     register, _, record = artifact.partition("/")
@@ -159,4 +224,8 @@ CROSSCHECKS: Final[tuple[Callable[[Project], Iterable[Finding]], ...]] = (
     accountable_have_signed,
     gates_require_what_exists,
     agreements_are_on_what_exists,
+    objectives_have_kpis,
+    budget_is_what_the_charter_approves,
+    risks_are_looked_after,
+    registers_are_kept,
 )

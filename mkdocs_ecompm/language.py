@@ -22,6 +22,17 @@ class Sentence:
     rest: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure behind the sentence, in one of the four tones; `page` is where it leads."""
+
+    label: str
+    value: str
+    more: str
+    tone: str
+    page: str = ""
+
+
 @lru_cache(maxsize=4096)
 def _format_day(value: date, pattern: str) -> str:
     from babel.dates import format_date  # noqa: PLC0415  # heavy: only where a page is made
@@ -54,6 +65,12 @@ def month(value: date) -> str:
     return _format_day(value, "MMM")
 
 
+def month_and_year(value: date) -> str:
+    """July 2026."""
+    return _format_day(value, "LLLL y")
+
+
+@lru_cache(maxsize=4096)
 def number(value: Decimal | float) -> str:
     """1,234.5."""
     from babel.numbers import format_decimal  # noqa: PLC0415  # heavy
@@ -61,11 +78,21 @@ def number(value: Decimal | float) -> str:
     return str(format_decimal(value, locale=LOCALE))
 
 
+def exact(value: Decimal) -> str:
+    """1,234.50: every decimal as it was written."""
+    from babel.numbers import format_decimal  # noqa: PLC0415  # heavy
+
+    places = -int(value.as_tuple().exponent) if value.is_finite() else 0
+    pattern = "#,##0." + "0" * places if places > 0 else "#,##0"
+    return str(format_decimal(value, pattern, locale=LOCALE))
+
+
 def percent(value: Decimal | float) -> str:
     """40 % of a number that counts in hundredths."""
     return f"{number(value)}\u202f%"
 
 
+@lru_cache(maxsize=4096)
 def money(value: Decimal | float, currency: str) -> str:
     """€40,000, with cents only where there are any; the bare number where the project names no currency."""
     from babel.numbers import format_currency  # noqa: PLC0415  # heavy
@@ -95,9 +122,12 @@ def figure(amount: int, one: str, many: str = "") -> str:
 
 def listing(items: Iterable[str]) -> str:
     """A, b and c."""
+    found = list(items)
+    if len(found) < 2:
+        return "".join(found)
     from babel.lists import format_list  # noqa: PLC0415  # heavy
 
-    return format_list(list(items), locale=LOCALE)
+    return format_list(found, locale=LOCALE)
 
 
 def few(items: Iterable[str], most: int = 3) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import posixpath
 import re
@@ -27,7 +28,8 @@ from mkdocs_ecompm.model.catalogue import is_text
 from mkdocs_ecompm.model.finding import Severity
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.plugin_options import EcompmConfig
-from mkdocs_ecompm.plugin_pages import add_pages, contents, navigation
+from mkdocs_ecompm.plugin_pages import add_calendars, add_pages, contents, navigation
+from mkdocs_ecompm.setting import CACHE
 from mkdocs_ecompm.site.addresses import commit_template, edit_address, edit_template
 from mkdocs_ecompm.site.assets import SCRIPT, STYLESHEET, script, stylesheet
 from mkdocs_ecompm.site.exports import project_to_json
@@ -67,12 +69,14 @@ class EcompmPlugin(BasePlugin[EcompmConfig]):  # type: ignore[no-untyped-call]  
     @garbage_collection_paused()
     def on_files(self, files: Files, /, *, config: MkDocsConfig) -> Files:
         """Read the project, say what is wrong with it, and add its pages, its assets and its JSON."""
+        gc.unfreeze()  # of the build before, under `serve`
         project = self._assemble()
         for item in project.findings:
             # Mistakes are warnings, so that a strict build fails; how the project stands is information.
             log.log(WARNING if item.severity is not Severity.INFO and is_text(item) else INFO, "%s", to_text(item))
         self._markdown.site = self._site = Site(project, self._site_options(config))
         self._places = add_pages(self._site, files, config, self._folder, in_nav=self._makes_nav)
+        self._places = add_calendars(self._site, self._places, files, config, self._folder)
         for path, file in self._places.files.items():
             if file.src_uri not in self._places.generated:
                 log.info("%s takes the place of the project's page %s", file.src_uri, path)
@@ -86,6 +90,7 @@ class EcompmPlugin(BasePlugin[EcompmConfig]):  # type: ignore[no-untyped-call]  
         ):
             if uri not in files.src_uris:
                 files.append(File.generated(config, uri, content=content))
+        gc.freeze()  # the project stays until the build is over: no collection need look through it again
         return files
 
     def on_env(self, env: Environment, /, **_: Any) -> Environment:
@@ -133,21 +138,30 @@ class EcompmPlugin(BasePlugin[EcompmConfig]):  # type: ignore[no-untyped-call]  
                 repository=repository,
                 trust_roots=tuple(options.trust_root),
                 root_given_by="project",
+                cache=self._cache(),
+                periods="history" not in options.exclude,
             )
             return assemble(setting)
         except (ProjectError, GitError, OSError, clock.ClockError) as error:
             raise PluginError(f"ecompm: {error}") from error
 
     def _site_options(self, config: MkDocsConfig) -> SiteOptions:
-        root = next((folder for folder in (self._top, *self._top.parents) if (folder / ".git").exists()), self._top)
-        cache = self._top / self.config.cache_dir if self.config.cache_dir else root / ".cache" / "ecompm"
+        root = self._root()
         return SiteOptions(
             exclude=frozenset(self.config.exclude),
             templates=self._top / self.config.project / "templates",
-            cache=cache,
+            cache=self._cache(),
             edit_url=edit_template(config.repo_url or "", config.edit_uri or "", Path(config.docs_dir), root),
             commit_url=commit_template(config.repo_url or ""),
+            calendars=True,
         )
+
+    def _root(self) -> Path:
+        """The top of the repository, else of the site."""
+        return next((folder for folder in (self._top, *self._top.parents) if (folder / ".git").exists()), self._top)
+
+    def _cache(self) -> Path:
+        return self._top / self.config.cache_dir if self.config.cache_dir else self._root() / CACHE
 
     @garbage_collection_paused()
     def _fill(self, page: Page, path: str) -> str:

@@ -35,7 +35,7 @@ LATER: Final = (
     "closure",
 )
 """Registers that this version does not read yet; a site may leave them out already."""
-EXCLUDABLE: Final = (*DOCUMENTS, "this-week", *LATER)
+EXCLUDABLE: Final = (*DOCUMENTS, "this-week", "history", *LATER)
 
 
 class Day(c.Type[date]):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any
+from urllib.parse import urljoin
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
@@ -27,14 +28,16 @@ class Places:
     Attributes:
         files: The file of each page, by its path in the project's site (`risks`).
         generated: That path, by the source of each file that was generated.
+        calendars: The calendar files, by theirs.
     """
 
     files: Mapping[str, File]
     generated: Mapping[str, str]
+    calendars: Mapping[str, File] = field(default_factory=dict)
 
     def url(self, path: str, page: Page) -> str | None:
         """The address of a project page, seen from another page; None if the site has no such page."""
-        file = self.files.get(path or "index")
+        file = self.files.get(path or "index") or self.calendars.get(path)
         return None if file is None else get_relative_url(file.url, page.url)
 
 
@@ -55,6 +58,25 @@ def add_pages(site: Site, files: Files, config: MkDocsConfig, folder: str, *, in
             files.append(file)
             generated[file.src_uri] = path
     return Places(places, generated)
+
+
+def add_calendars(site: Site, places: Places, files: Files, config: MkDocsConfig, folder: str) -> Places:
+    """Add the calendars beside their pages; one that is there already keeps its place."""
+    there = {file.dest_uri: file for file in files}
+    found: dict[str, File] = {}
+
+    def url_of(place: str) -> str | None:
+        page, anchor, name = place.partition("#")
+        file = places.files.get(page)
+        return urljoin(config.site_url, file.url) + anchor + name if config.site_url and file else None
+
+    for path, content in site.calendars(url_of).items():
+        file = File.generated(config, posixpath.join(folder, path), content=content)
+        file.dest_uri = posixpath.join(_language_folder(config), file.dest_uri)
+        found[path] = there.get(file.dest_uri, file)
+        if file.dest_uri not in there:
+            files.append(file)
+    return replace(places, calendars=found)
 
 
 def navigation(site: Site, places: Places, files: Files, folder: str) -> list[Any]:

@@ -257,8 +257,8 @@ class TestRepository:
             else:
                 entries[top] = entry
         entries |= {top: ("40000", self.tree(inner)) for top, inner in below.items()}
-        order = sorted(entries, key=lambda name: (name + "/" if entries[name][0] == "40000" else name).encode())
-        lines = (f"{entries[n][0]} {n}\0".encode() + bytes.fromhex(entries[n][1]) for n in order)
+        order = sorted(entries, key=lambda name: os.fsencode(name + "/" if entries[name][0] == "40000" else name))
+        lines = (os.fsencode(f"{entries[n][0]} {n}\0") + bytes.fromhex(entries[n][1]) for n in order)
         return self.store("tree", b"".join(lines))
 
     def files(self, commit: str) -> dict[str, tuple[str, str]]:
@@ -323,6 +323,27 @@ class TestRepository:
         self._trees[oid] = base
         if branch:
             self.point(f"refs/heads/{branch}", oid)
+        return oid
+
+    def tag(
+        self,
+        name: str,
+        target: str,
+        key: SigningKey | None = None,
+        *,
+        kind: str = "commit",
+        when: datetime | str | int | None = None,
+        message: str = "A plan",
+        ref: str | None = None,
+        change: Callable[[bytes], bytes] = bytes,
+    ) -> str:
+        """Write a tag object and let `refs/tags/<ref>` (default: its name) point to it; its id."""
+        who = key.identity if key else "Nobody <nobody@shop.example>"
+        seconds = instant(when if when is not None else self.clock)
+        head = f"object {target}\ntype {kind}\ntag {name}\ntagger {who} {seconds} +0000"
+        payload = f"{head}\n\n{message}\n".encode()
+        oid = self.store("tag", change(payload + (key.sign(payload) if key else b"")))
+        self.point(f"refs/tags/{ref or name}", oid)
         return oid
 
     def signed_by_git(self, message: str, key: SigningKey, *, when: datetime | str | int | None = None) -> str:

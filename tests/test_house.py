@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -23,7 +25,11 @@ FLOORS = {
     "registers": 3,
     "crosschecks": 4,
     "history": 4,
+    "comparison": 4,
     "signoff": 5,
+    "setting": 6,
+    "moments": 6,
+    "periods": 6,
     "assembly": 6,
     "site": 7,
     "plugin": 8,
@@ -91,6 +97,24 @@ def test_registers_never_import_each_other() -> None:
             parts = name.split(".")
             if parts[:2] == ["mkdocs_ecompm", "registers"] and len(parts) > 2:
                 assert register_of(parts[2]) == register_of(module.stem), f"{module.stem} imports {name}"
+
+
+def imported_by(name: str) -> set[str]:
+    program = f"import sys, {name}; print(*sys.modules)"
+    return set(
+        subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    )
+
+
+def test_the_pages_of_registers_are_imported_only_when_they_are_made() -> None:
+    found = imported_by("mkdocs_ecompm.assembly")
+    assert "mkdocs_ecompm.registers.risks" in found
+    assert not {name for name in found if name.endswith(("_views", "_chart", "_gantt", "_heatmap"))}
+
+
+def test_a_command_imports_no_more_than_it_needs() -> None:
+    assert not imported_by("mkdocs_ecompm.cli.digest") & {"mkdocs_ecompm.signoff", "cryptography", "mkdocs", "babel"}
+    assert not imported_by("mkdocs_ecompm.cli.signatures") & {"pydantic", "yaml", "cryptography", "mkdocs"}
 
 
 def test_no_room_without_a_subject() -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import icalendar
 import pytest
 import yaml
 from mkdocs.commands.build import build
@@ -192,6 +193,38 @@ def test_a_page_written_by_hand_wins(make: Build) -> None:
     assert 'href="../risks/#R-1"' in built.page("notes/index.html")
 
 
+OWED = "obligations:\n  - id: O-1\n    party: mia\n    what: Texts\n    due: 2026-06-01\n    process: [write]\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "options", "page", "link", "address"),
+    [
+        ({}, {}, "people/mia/index.html", "../mia.ics", None),
+        ({}, {"path": "plan"}, "plan/people/mia/index.html", "../mia.ics", None),
+        ({"use_directory_urls": False}, {}, "people/mia.html", "mia.ics", None),
+        ({"site_url": "https://shop.example/x/"}, {}, "this-week/index.html", "../calendar.ics", "obligations/#O-1"),
+    ],
+)
+def test_calendars_to_subscribe_to(  # noqa: PLR0917
+    make: Build, settings: Mapping[str, Any], options: Mapping[str, Any], page: str, link: str, address: str | None
+) -> None:
+    files = {"project/obligations.yml": OWED, "docs/notes.md": "# Notes\n"}
+    built = make(files, options=options, strict=True, **settings)
+    assert f'href="{link}"' in built.page(page)
+    file = (built.folder / page).parent / link
+    (event,) = icalendar.Calendar.from_ical(file.read_bytes()).walk("VEVENT")
+    assert str(event["UID"]) == "obligation-obligations-O-1@shop"
+    assert event.get("URL") == (f"https://shop.example/x/{address}" if address else None)
+
+
+def test_a_calendar_belongs_to_its_page(make: Build) -> None:
+    built = make({"project/obligations.yml": OWED, "docs/people/mia.ics": "mine"}, options={"exclude": ["this-week"]})
+    assert not (built.folder / "calendar.ics").exists()
+    assert built.page("people/mia.ics") == "mine"
+    hidden = make(options={"exclude": ["obligations"]})
+    assert b"Texts" not in (hidden.folder / "calendar.ics").read_bytes()
+
+
 def test_titles_and_contents_are_escaped(make: Build) -> None:
     page = make().page("people/mia/index.html")
     assert "<Köster>" not in page
@@ -360,11 +393,13 @@ def test_a_site_in_two_languages_has_the_pages_in_both(make: Build) -> None:
         assert "Lost rankings" in built.page(f"{folder}risks/index.html")
         assert 'href="../risks/#R-1"' in built.page(f"{folder}notes/index.html")
         assert "Money &amp; risk" in built.page(f"{folder}notes/index.html")
+        assert 'href="../mia.ics"' in built.page(f"{folder}people/mia/index.html")
+        assert built.page(f"{folder}people/mia.ics").startswith("BEGIN:VCALENDAR")
 
 
 def test_compiled_templates_are_kept_where_it_is_said(make: Build, tmp_path: Path) -> None:
     make()
     kept = {path.name.partition("_")[0] for path in (tmp_path / ".cache/ecompm").iterdir()}
-    assert kept == {"", "theme"}  # ours and the theme's
+    assert kept >= {"page", "theme"}  # ours and the theme's
     make(options={"cache_dir": "elsewhere"})
     assert any((tmp_path / "elsewhere").iterdir())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Mapping
 from importlib import import_module
@@ -22,11 +23,14 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "proof": "Write an auditor's proof of an agreement, checkable without this program.",
         "signatures": "Verify the signatures of commits, in any repository.",
         "digest": "Print the digest of what is agreed on.",
+        "diff": "Tell what happened between two commits, tags or days.",
         "export": "Print the whole derived project as JSON.",
         "schema": "Print a JSON Schema of each register, for editors.",
     }
 )
 """Each command, in the order of the help, with its short help: the module of the same name holds `command`."""
+
+_OBJECTS_BETWEEN_COLLECTIONS: Final = 100_000
 
 
 class Failure(click.ClickException):
@@ -41,8 +45,7 @@ class Failure(click.ClickException):
 
 def _machine_errors() -> tuple[type[BaseException], ...]:
     """The errors that carry a sentence for a person; looked up only once one of them may be on its way."""
-    from mkdocs_ecompm.assembly import ProjectError  # noqa: PLC0415
-    from mkdocs_ecompm.git.process import GitError  # noqa: PLC0415
+    from mkdocs_ecompm.setting import GitError, ProjectError  # noqa: PLC0415
 
     return (ProjectError, GitError)
 
@@ -84,7 +87,11 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the command; its output is UTF-8 whatever the locale, so that a name never stops it."""
+        """Run the command; its output is UTF-8 whatever the locale, so that a name never stops it.
+
+        The garbage collector seldom runs: a command makes many objects, keeps them, and is soon over.
+        """
+        gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, TextIOWrapper):
                 stream.reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import click
 
-from mkdocs_ecompm.assembly import digests
-from mkdocs_ecompm.cli.options import Request, project_options
+from mkdocs_ecompm.cli.options import Request, at_option, project_options
 from mkdocs_ecompm.cli.output import say
+from mkdocs_ecompm.setting import digests
 
 
 @click.command("digest")
 @click.argument("artifact", nargs=-1, required=True)
 @project_options
-@click.option("--at", metavar="REV", help="Of the content of this commit instead of the working tree's.")
+@at_option
 def command(artifact: tuple[str, ...], request: Request, at: str | None) -> None:
     """Print `<digest>  <artifact>` for each ARTIFACT (`charter`, `raci/delivery`, `obligations/it`, `trust`)."""
-    for name, found in digests(request.setting(at=at), artifact):
+    for name, found in digests(request.content(at=at), artifact):
         if found is None:
             raise click.UsageError(f"There is no artifact `{name}` in the project.")
         say(f"{found}  {name}")

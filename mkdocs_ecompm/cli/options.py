@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import wraps
 from pathlib import Path
@@ -16,9 +16,9 @@ import click
 from mkdocs_ecompm import clock
 
 if TYPE_CHECKING:
-    from mkdocs_ecompm.assembly import Setting
     from mkdocs_ecompm.git.repository import Repository
     from mkdocs_ecompm.model.project import Project
+    from mkdocs_ecompm.setting import Setting
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -98,6 +98,13 @@ as_of_option = click.option(
 )
 
 
+at_option = click.option(
+    "--at",
+    metavar="REV",
+    help="As it stood at this commit, tag, branch or day (2026-03-01) instead of the working tree.",
+)
+
+
 def format_option(*names: str) -> Callable[[Command], Command]:
     """`--format`, with the first name as the default."""
     return click.option(
@@ -116,23 +123,25 @@ class Request:
 
     def setting(self, *, at: str | None = None) -> Setting:
         """The same for the engine: of the working tree, or of the commit `at`."""
-        from mkdocs_ecompm.assembly import Setting  # noqa: PLC0415  # heavy: not for --help
-        from mkdocs_ecompm.cli.site_settings import trust_roots_of_site  # noqa: PLC0415
+        from mkdocs_ecompm.cli.site_settings import trust_roots_of_site  # noqa: PLC0415  # heavy: not for --help
+
+        setting = self.content(at=at)
+        if self.trust_roots:
+            return replace(setting, trust_roots=self.trust_roots)
+        roots = trust_roots_of_site(self.project, setting.repository, at=at)
+        return replace(setting, trust_roots=roots, root_given_by="project")
+
+    def content(self, *, at: str | None = None) -> Setting:
+        """As `setting`, for what asks nobody whom to trust: it says no trust root."""
+        from mkdocs_ecompm.setting import CACHE, Setting  # noqa: PLC0415  # heavy: not for --help
 
         repository = self.repository or self._around()
-        return Setting(
-            folder=self.project,
-            as_of=self.as_of,
-            repository=repository,
-            trust_roots=self.trust_roots or trust_roots_of_site(self.project, repository, at=at),
-            root_given_by="verifier" if self.trust_roots else "project",
-            at=at,
-        )
+        return Setting(folder=self.project, as_of=self.as_of, repository=repository, at=at, cache=CACHE)
 
     def _around(self) -> Path | None:
         """Where to look for the repository if the project's folder is only in a commit: in a bare one, or long ago."""
-        from mkdocs_ecompm.assembly import ProjectError  # noqa: PLC0415
         from mkdocs_ecompm.git.repository import Repository  # noqa: PLC0415
+        from mkdocs_ecompm.setting import ProjectError  # noqa: PLC0415
 
         if self.project.is_dir():
             return None

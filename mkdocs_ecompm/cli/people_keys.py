@@ -7,7 +7,7 @@ read without them; they judge every other one, and say what is wrong with it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from mkdocs_ecompm.load.contents import load_contents
 from mkdocs_ecompm.load.files import Files, FilesError
 from mkdocs_ecompm.model.content import YamlList, YamlMap
+from mkdocs_ecompm.signatures import material
 from mkdocs_ecompm.signatures.known_keys import KnownKey, KnownKeys
 from mkdocs_ecompm.signatures.ssh_key import UnsupportedError, parse_public_key
 from mkdocs_ecompm.signatures.wire import MalformedError
@@ -23,6 +24,8 @@ from mkdocs_ecompm.signatures.wire import MalformedError
 if TYPE_CHECKING:
     from mkdocs_ecompm.signatures.openpgp_certificate import Certificate
 
+_FIELDS: Final = frozenset({"ssh", "openpgp", "from", "to", "revoked"})
+_REASONS: Final = ("retired", "compromised")
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 
@@ -74,19 +77,21 @@ def people_keys(files: Files) -> PeopleKeys:
 
 
 def _plain(entry: YamlMap) -> _Entry | None:
-    """An entry that has nothing but one key and times in UTC; None for every other."""
-    values = dict(entry)
-    ssh, openpgp = values.pop("ssh", ""), values.pop("openpgp", "")
-    times = [values.pop(name, "") for name in ("from", "to")]
-    if values or not isinstance(ssh, str) or not isinstance(openpgp, str) or bool(ssh) == bool(openpgp):
+    """An entry that has nothing but one key, times in UTC and a revocation; None for every other."""
+    revocation = entry.get("revoked", YamlMap())
+    if not isinstance(revocation, YamlMap) or not entry.keys() <= _FIELDS or not revocation.keys() <= {"on", "reason"}:
         return None
-    if any(not isinstance(time, str) or (time and not _INSTANT.fullmatch(time)) for time in times):
+    ssh, openpgp, reason = entry.get("ssh", ""), entry.get("openpgp", ""), revocation.get("reason", _REASONS[0])
+    if not isinstance(ssh, str) or not isinstance(openpgp, str) or bool(ssh) == bool(openpgp) or reason not in _REASONS:
+        return None
+    times = (entry.get("from"), entry.get("to"), revocation.get("on"))
+    if any(time is not None and not (isinstance(time, str) and _INSTANT.fullmatch(time)) for time in times):
         return None
     try:
-        since, until = (datetime.fromisoformat(str(time)) if time else None for time in times)
+        since, until, _ = (datetime.fromisoformat(str(time)) if time else None for time in times)
     except ValueError:
         return None
-    return _Entry(ssh, openpgp, since, until, revoked=False)
+    return _Entry(ssh, openpgp, since, until, revoked="revoked" in entry)
 
 
 def _typed(entry: YamlMap) -> _Entry:
@@ -104,12 +109,13 @@ def _typed(entry: YamlMap) -> _Entry:
 
 def _add(found: PeopleKeys, files: Files, person: str, key: _Entry) -> None:
     if key.ssh:
-        blobs: Sequence[bytes] = [parse_public_key(key.ssh)[0]]
+        blob = parse_public_key(key.ssh)[0]
+        named = [(blob, material.of_ssh(blob))]
     else:
         certificates = _certificates(files, key.openpgp)
         found.certificates += certificates
-        blobs = [certificate.fingerprint.encode() for certificate in certificates]
-    found.listed += [KnownKey(person, blob, key.since, key.until, key.revoked) for blob in blobs]
+        named = [(one.fingerprint.encode(), material.of_openpgp(one.primary)) for one in certificates]
+    found.listed += [KnownKey(person, blob, key.since, key.until, key.revoked, numbers) for blob, numbers in named]
 
 
 def _certificates(files: Files, path: str) -> tuple[Certificate, ...]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from mkdocs_ecompm.assembly import assemble
+from mkdocs_ecompm.assembly import judge
 from mkdocs_ecompm.assembly import request as asked_of
 from mkdocs_ecompm.cli import Failure
 from mkdocs_ecompm.cli.options import Request, project_options
@@ -51,7 +51,7 @@ def _proof(request: Request, artifact: str, at: str) -> tuple[Project, Proof]:
     with request.opened() as repository:
         if repository is None or (at == "HEAD" and repository.head() is None):
             raise Failure("There is no commit, so there is nothing to prove.")
-    project = assemble(request.setting(at=at))
+    project = judge(request.setting(at=at))
     if project.signoffs.problem:
         raise Failure(f"Nothing can be proved here: {project.signoffs.problem}")
     agreement = _agreement(project, artifact)

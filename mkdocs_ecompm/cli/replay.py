@@ -1,24 +1,25 @@
 """The worked example as a repository: its year replayed commit by commit, with the same ids on every machine.
 
 The story stands in `templates/example/steps.yml`: who did what when, in which words, with which key. A step's overlay
-is a folder of whole files as they were from that step on. Commits are built here, signed here, and written by git.
+is a folder of whole files as they were from that step on. Commits and tags are built here, signed here, and written by
+git.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from mkdocs_ecompm.assembly import ProjectError
-from mkdocs_ecompm.git.writing import FILE, Writer, commit_content
+from mkdocs_ecompm.git.writing import FILE, Writer, commit_content, tag_content
 from mkdocs_ecompm.load.yaml_reader import read_yaml
 from mkdocs_ecompm.model.content import YamlList, YamlMap
+from mkdocs_ecompm.setting import ProjectError
 from mkdocs_ecompm.templates import templates_folder
 
 if TYPE_CHECKING:
@@ -39,7 +40,10 @@ Files = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One commit of the story. Without a `key` it is unsigned; `merge` names the branch that is merged."""
+    """One commit of the story, or a tag on the last one.
+
+    Without a `key` it is unsigned. `merge` names the branch that is merged, `tag` the tag that is made.
+    """
 
     author: str
     when: datetime
@@ -48,6 +52,12 @@ class Step:
     overlay: str = ""
     branch: str = MAIN
     merge: str = ""
+    tag: str = ""
+
+    @property
+    def person(self) -> bytes:
+        """Who did it and when, as git writes it."""
+        return f"{self.author} {int(self.when.timestamp())} {self.when:%z}".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +83,10 @@ def replay(target: Path) -> str:
     with Writer.create(target, branch=MAIN) as writer:
         branches: dict[str, Branch] = {}
         for step in steps():
-            _commit(writer, branches, step)
+            if step.tag:
+                _tag(writer, branches[step.branch].tip, step)
+            else:
+                _commit(writer, branches, step)
         tip = branches[MAIN].tip
         writer.check_out(MAIN, tip)
     return tip
@@ -108,6 +121,7 @@ def steps() -> Iterator[Step]:
             overlay=_text(step, "overlay"),
             branch=_text(step, "branch") or MAIN,
             merge=_text(step, "merge"),
+            tag=_text(step, "tag"),
         )
 
 
@@ -139,7 +153,7 @@ def public_key(name: str) -> str:
     return public_line(private_key(name), f"{name}@example")
 
 
-# --- commits ------------------------------------------------------------------------------------------------------
+# --- commits and tags ---------------------------------------------------------------------------------------------
 
 
 def _commit(writer: Writer, branches: dict[str, Branch], step: Step) -> None:
@@ -155,8 +169,14 @@ def _commit(writer: Writer, branches: dict[str, Branch], step: Step) -> None:
     for path, data in _overlay(step.overlay):
         files[path] = writer.blob(data)
     tree = writer.tree({path: (FILE, blob) for path, blob in files.items()})
-    tip = writer.commit(_content(step, tree, parents))
-    branches[step.branch] = Branch(tip, files, here.start)
+    content = commit_content(tree, parents, step.person, step.person, step.message.encode(), sign=_signer(step))
+    branches[step.branch] = Branch(writer.commit(content), files, here.start)
+
+
+def _tag(writer: Writer, commit: str, step: Step) -> None:
+    """Write the tag of a step, and let its name point there."""
+    content = tag_content(commit, step.tag, step.person, step.message.encode(), sign=_signer(step))
+    writer.tag(step.tag, writer.annotation(content))
 
 
 def _overlay(name: str) -> Iterator[tuple[str, bytes]]:
@@ -167,9 +187,7 @@ def _overlay(name: str) -> Iterator[tuple[str, bytes]]:
             yield place.with_name(HIDDEN.sub(".", place.name)).as_posix(), path.read_bytes()
 
 
-def _content(step: Step, tree: str, parents: tuple[str, ...]) -> bytes:
+def _signer(step: Step) -> Callable[[bytes], bytes] | None:
     from mkdocs_ecompm.signatures.sshsig import sign  # noqa: PLC0415  # heavy
 
-    person = f"{step.author} {int(step.when.timestamp())} {step.when:%z}".encode()
-    signer = partial(sign, key=private_key(step.key)) if step.key else None
-    return commit_content(tree, parents, person, person, step.message.encode(), sign=signer)
+    return partial(sign, key=private_key(step.key)) if step.key else None

@@ -33,11 +33,22 @@ class _ForEditors(GenerateJsonSchema):
             result["patternProperties"] = dict(OWN_KEYS)
         required = result.get("required", ())
         for name, value in result.get("properties", {}).items():
-            if value.get("default") in ("", [], None):
+            if value.get("default") in ("", [], {}, None):
                 value.pop("default", None)
             if name not in required:
                 result["properties"][name] = _or_empty(value)
         return result
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        """With its default, also where the type makes that only when it is needed."""
+        if "default_factory" in schema:
+            schema = {**schema, "default": schema["default_factory"]()}  # type: ignore[call-arg]  # ours take nothing
+        return super().default_schema(schema)
+
+    def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
+        """A mapping whose keys have a form has no other keys."""
+        result = super().dict_schema(schema)
+        return {**result, "additionalProperties": False} if "patternProperties" in result else result
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002  # the signature is pydantic's
         """No titles made out of names: they say nothing."""

@@ -7,13 +7,13 @@ from typing import Final
 import click
 
 from mkdocs_ecompm import language
-from mkdocs_ecompm.assembly import ProjectError, digests
 from mkdocs_ecompm.assembly import request as asked_of
 from mkdocs_ecompm.cli import Failure
 from mkdocs_ecompm.cli.options import Request
 from mkdocs_ecompm.git.process import GitError
 from mkdocs_ecompm.git.signing import Signing
 from mkdocs_ecompm.model.words import did_you_mean
+from mkdocs_ecompm.setting import ProjectError, digests
 
 _COMMIT_IT: Final = "Commit or put aside your changes first: git commit -a, or git stash"
 
@@ -59,9 +59,9 @@ def author(signing: Signing) -> None:
 
 def agreed(request: Request, artifacts: tuple[str, ...]) -> dict[str, str]:
     """The digest of each artifact as it is committed, if nothing of it waits to be committed."""
-    committed = digests(request.setting(at="HEAD"), artifacts)
+    committed = digests(request.content(at="HEAD"), artifacts)
     try:
-        present = digests(request.setting(), artifacts)
+        present = digests(request.content(), artifacts)
     except ProjectError as error:
         raise Failure(f"The working copy differs from what is committed: {error} {_COMMIT_IT}") from error
     found: dict[str, str] = {}

@@ -6,12 +6,12 @@ Nearly all of its time is arithmetic, so nothing is imported that the repository
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 import click
 
@@ -38,8 +38,7 @@ Judge: TypeAlias = Callable[[Signature, datetime], tuple[str, str | None]]
 """The status of a signature that is right by itself at a moment, and whose it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One commit in the answer."""
 
     commit: str
@@ -48,9 +47,6 @@ class Row:
     key: str | None = None
     signer: str | None = None
     hardware: bool = False
-
-
-COLUMNS: Final = tuple(field.name for field in fields(Row))
 
 
 @click.command("signatures", short_help="Verify the signatures of commits, in any repository.")
@@ -191,22 +187,23 @@ def _people(files: Files | None) -> Known:
 
 
 def _rows(answers: Iterable[GitObject | ObjectError], known: Known, object_format: str) -> list[Row]:
-    """A row for each commit. Reading and verifying go on side by side."""
-    listed: list[tuple[str, datetime] | ObjectError] = []
+    """A row for each commit. Reading, verifying and judging go on side by side."""
+    rows: list[Row] = []
+    unjudged: deque[tuple[int, datetime]] = deque()
 
     def raws() -> Iterator[bytes]:
         for answer in counted(answers, "commits"):
             if isinstance(answer, GitObject):
-                listed.append((answer.oid, line_date(committer_of(answer.data))))
+                unjudged.append((len(rows), line_date(committer_of(answer.data))))
+                rows.append(Row(answer.oid, "none", "none"))
                 yield answer.data
             else:
-                listed.append(answer)
+                rows.append(_unreliable(answer))
 
-    verdicts = iter(list(verify_commits(raws(), object_format, known.certificates)))
-    return [
-        _unreliable(item) if isinstance(item, ObjectError) else _row(*item, next(verdicts), known.judge)
-        for item in listed
-    ]
+    for signature in verify_commits(raws(), object_format, known.certificates):
+        place, when = unjudged.popleft()
+        rows[place] = _row(rows[place].commit, when, signature, known.judge)
+    return rows
 
 
 def _row(oid: str, when: datetime, signature: Signature, judge: Judge) -> Row:
@@ -237,9 +234,8 @@ def _unreliable(error: ObjectError) -> Row:
 
 
 def _print_json(rows: Sequence[Row]) -> None:
-    lines = ",\n".join(
-        "    " + json.dumps({name: getattr(row, name) for name in COLUMNS}, ensure_ascii=False) for row in rows
-    )
+    encode = json.JSONEncoder(ensure_ascii=False).encode
+    lines = ",\n".join(f"    {encode(row._asdict())}" for row in rows)
     listed = f"[\n{lines}\n  ]" if rows else "[]"
     click.echo(f'{{\n  "version": {VERSION},\n  "signatures": {listed}\n}}')
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import click
 
-from mkdocs_ecompm.cli.options import Request, format_option, project_options
+from mkdocs_ecompm.assembly import judge
+from mkdocs_ecompm.cli.options import Request, at_option, format_option, project_options
 from mkdocs_ecompm.cli.output import say, say_json
 from mkdocs_ecompm.model.change import Change
 from mkdocs_ecompm.model.project import Project
@@ -27,11 +28,11 @@ _DECIDED = {"approve": "agreed", "reject": "said no", "withdraw": "took it back"
 @click.argument("artifact", nargs=-1)
 @project_options
 @format_option("text", "json")
-@click.option("--at", metavar="REV", help="Show the content of this commit instead of the working tree's.")
+@at_option
 @click.option("--require", is_flag=True, help="Exit status 1 unless every sign-off that is due holds.")
 def command(artifact: tuple[str, ...], request: Request, output_format: str, at: str | None, *, require: bool) -> None:
     """Show the state of every demanded sign-off, or of each ARTIFACT (`charter`, `raci/delivery`)."""
-    project = request.assemble(at=at)
+    project = judge(request.setting(at=at))
     signoffs = _only(project.signoffs, artifact)
     if output_format == "json":
         name = getattr(project.state.documents.get("project"), "id", None)

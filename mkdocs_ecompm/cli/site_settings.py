@@ -8,9 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from mkdocs_ecompm.assembly import ProjectError
+from mkdocs_ecompm.git.days import commit_named
 from mkdocs_ecompm.git.objects import is_id
 from mkdocs_ecompm.git.repository import Repository
+from mkdocs_ecompm.setting import ProjectError
 
 NAMES: Final = ("mkdocs.yml", "mkdocs.yaml")
 LARGEST: Final = 2**20
@@ -41,7 +42,7 @@ def trust_roots_of_site(folder: Path, repository: Path | None, *, at: str | None
 
 
 def _of_commit(repository: Repository, rev: str) -> tuple[str, ...]:
-    commit = repository.resolve(rev)
+    commit = commit_named(repository, rev)
 
     def read(name: str) -> bytes:
         entry = repository.entry(commit, name)

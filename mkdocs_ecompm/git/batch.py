@@ -15,12 +15,13 @@ from mkdocs_ecompm.git.objects import (
     MissingObject,
     ObjectError,
     ObjectMismatch,
-    digest,
+    hash_of,
     is_id,
 )
 
 # As many questions as surely fit into the pipe while git waits for us to read its answers (16 KiB on some systems).
 _AHEAD: Final = 200
+_NOTHING: Final = ObjectError("", "git gave no answer.")
 
 
 class Batch:
@@ -31,7 +32,7 @@ class Batch:
 
     def __init__(self, start: Callable[[], subprocess.Popen[bytes]], object_format: str) -> None:
         self._start = start
-        self._object_format = object_format
+        self._hash = hash_of(object_format)
         self._idle: list[subprocess.Popen[bytes]] = []
 
     def find(self, name: str) -> GitObject | None:
@@ -54,48 +55,63 @@ class Batch:
         coming = iter(names)
         waiting: deque[str] = deque()
         process = self._idle.pop() if self._idle else self._start()
+        answers = self.answers(process)
         try:
             while _ask(process, coming, waiting):
-                answer = self._answer(process, waiting[0])
-                name = waiting.popleft()
-                if answer is None:  # git gave up on this object: ask a new process for those behind it
-                    _end(process)
-                    process = self._start()
-                    _send(process, waiting)
-                yield answer or DamagedObject(name)
+                for _ in range(max(len(waiting) - _AHEAD // 2, 1)):  # answers that can be read before more is asked
+                    answer = next(answers, _NOTHING)
+                    name = waiting.popleft()
+                    if answer is _NOTHING:  # git gave up on this object: ask a new process for those behind it
+                        end(process)
+                        process = self._start()
+                        answers = self.answers(process)
+                        _send(process, waiting)
+                        answer = DamagedObject(name)
+                    yield _checked(name, answer)
         finally:
             if waiting:  # the asker lost interest, and answers are still under way
-                _end(process)
+                end(process)
             else:
                 self._idle.append(process)
+
+    def answers(self, process: subprocess.Popen[bytes]) -> Iterator[GitObject | ObjectError | None]:
+        """What git answers, one object after the other; None for one that it does not have. It ends if git died."""
+        pipe = process.stdout
+        if pipe is None:
+            raise AssertionError("every process has a pipe to read from")
+        readline, read, make_hash = pipe.readline, pipe.read, self._hash
+        while line := readline():
+            words = line.split()
+            if len(words) != 3 or not words[2].isdigit():
+                yield None
+                continue
+            oid, size = words[0].decode(), int(words[2])
+            data = read(size + 1)[:-1]
+            if len(data) != size:
+                return
+            hashed = make_hash(b"%s %d\0" % (words[1], size) + data, usedforsecurity=False).hexdigest()
+            yield GitObject(oid, words[1].decode(), data) if hashed == oid else ObjectMismatch(oid)
 
     def close(self) -> None:
         """End every process."""
         while self._idle:
-            _end(self._idle.pop())
+            end(self._idle.pop())
 
-    def _answer(self, process: subprocess.Popen[bytes], name: str) -> GitObject | ObjectError | None:
-        """The next answer; None if there is none because git died."""
-        pipe = cast("IO[bytes]", process.stdout)
-        line = pipe.readline()
-        words = line.split()
-        if len(words) != 3 or not words[2].isdigit():
-            return MissingObject(name) if line else None
-        oid, kind, size = words[0].decode(), words[1].decode(), int(words[2])
-        data = pipe.read(size + 1)[:size]
-        if len(data) != size:
-            return None
-        if digest(kind, data, self._object_format) != oid or (is_id(name) and name != oid):
-            return ObjectMismatch(oid)
-        return GitObject(oid, kind, data)
+
+def _checked(name: str, answer: GitObject | ObjectError | None) -> GitObject | ObjectError:
+    """The answer for a name: what has another id than it was asked by is not what was asked for."""
+    if answer is None:
+        return MissingObject(name)
+    if isinstance(answer, GitObject) and name != answer.oid and is_id(name):
+        return ObjectMismatch(answer.oid)
+    return answer
 
 
 def _ask(process: subprocess.Popen[bytes], coming: Iterator[str], waiting: deque[str]) -> bool:
     """Keep git supplied with questions; whether an answer is due."""
-    if len(waiting) <= _AHEAD // 2:
-        more = list(islice(coming, _AHEAD - len(waiting)))
-        _send(process, more)
-        waiting.extend(more)
+    more = list(islice(coming, _AHEAD - len(waiting)))
+    _send(process, more)
+    waiting.extend(more)
     return bool(waiting)
 
 
@@ -108,8 +124,10 @@ def _send(process: subprocess.Popen[bytes], names: Iterable[str]) -> None:
             pipe.flush()
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Close a process's pipes, and wait until it is gone."""
     for pipe in (process.stdin, process.stdout):
-        with suppress(BrokenPipeError):
-            cast("IO[bytes]", pipe).close()
+        if pipe is not None:
+            with suppress(BrokenPipeError):
+                pipe.close()
     process.wait()

@@ -35,9 +35,9 @@ def find(folder: Path) -> Place | None:
     Raises:
         GitError: git is missing or too old, or the repository belongs to somebody else or cannot be read.
     """
-    version = start(["version"], folder=folder)
-    said, complaint = _ask(folder)
-    check_version(version.communicate()[0])
+    with start(["version"], folder=folder) as version:
+        said, complaint = _ask(folder)
+        check_version(version.communicate()[0])
     if b"dubious ownership" in complaint or b"unsafe repository" in complaint:
         said, complaint = _ask(folder, own_settings=True)  # the user may have said that he trusts it
         if complaint:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Final, NamedTuple
 
 from mkdocs_ecompm.git.process import GitError
 
 _ID: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_DATE: Final = re.compile(rb"> *(\d{1,19}) [+-]\d{4,}$")
-_LINES: Final = {size: re.compile(rb"([0-9]{1,6}) ([^\0]*)\0(.{%d})" % size, re.DOTALL) for size in (20, 32)}
+_DATE: Final = re.compile(rb">[ \t\r]*+0*+(\d*+)(?<=\d)[ \t\r]*+[+-]\d[^>]*+\Z")  # as git's split_ident_line
+_LINES: Final = {size: re.compile(rb"[0-9]{1,6} [^\0]*\0.{%d}" % size, re.DOTALL) for size in (20, 32)}
+_OID: Final = rb"(?:[0-9a-f]{64}|[0-9a-f]{40})"
+_USUAL: Final = re.compile(  # a commit as git writes it: nothing folded, repeated or out of its place
+    rb"tree (%s)\n((?:parent %s\n)*)author ([^\n]*)\ncommitter ([^\n]*)\n(?! )" % (_OID, _OID)
+)
 _KINDS: Final = {"40000": "folder", "120000": "link", "160000": "other"}
 _NO_NAMES: Final = frozenset({b"", b".", b".."})
 _LAST_SECOND: Final = 253402300799  # 9999-12-31T23:59:59Z: no datetime goes further
@@ -51,9 +56,11 @@ class MalformedObject(ObjectError):  # noqa: N818  # see above
     """An object that is whole but not a commit or tree that can be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class GitObject:
-    """An object: its id, its type (`commit`, `tree`, `blob`, `tag`), and its content."""
+class GitObject(NamedTuple):
+    """An object: its id, its type (`commit`, `tree`, `blob`, `tag`), and its content.
+
+    Objects, tree entries and commits are named tuples, for a long history has tens of thousands of them.
+    """
 
     oid: str
     type: str
@@ -61,10 +68,7 @@ class GitObject:
 
 
 class TreeEntry(NamedTuple):
-    """One line of a tree. `mode` is octal text without leading zeros, as in the object: `100644`, `40000`, `120000`.
-
-    A named tuple, for a long history has hundreds of thousands of them.
-    """
+    """One line of a tree. `mode` is octal text without leading zeros, as in the object: `100644`, `40000`, `120000`."""
 
     mode: str
     name: bytes
@@ -76,8 +80,7 @@ class TreeEntry(NamedTuple):
         return _KINDS.get(self.mode, "file")
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(NamedTuple):
     """A commit. `author` and `committer` are the raw values of their lines, time included; dates are in UTC."""
 
     oid: str
@@ -89,7 +92,6 @@ class Commit:
     committer_date: datetime
     message: bytes
     raw: bytes
-    headers: tuple[tuple[bytes, bytes], ...]
 
 
 def is_id(text: str) -> bool:
@@ -100,17 +102,23 @@ def is_id(text: str) -> bool:
 def digest(kind: str, data: bytes, object_format: str = "sha1") -> str:
     """The id that an object of this kind and content has."""
     header = b"%s %d\0" % (kind.encode(), len(data))
-    make = hashlib.sha256 if object_format == "sha256" else hashlib.sha1
-    return make(header + data, usedforsecurity=False).hexdigest()
+    return hash_of(object_format)(header + data, usedforsecurity=False).hexdigest()
+
+
+def hash_of(object_format: str) -> Callable[..., hashlib._Hash]:
+    """The function that makes the ids of a repository."""
+    return hashlib.sha256 if object_format == "sha256" else hashlib.sha1
 
 
 def line_date(line: bytes) -> datetime:
     """The time in an author or committer line; a broken one is the epoch, as git has it."""
-    match = _DATE.search(line)
-    return datetime.fromtimestamp(min(int(match[1]), _LAST_SECOND) if match else 0, UTC)
+    match = _DATE.search(line.partition(b"\n")[0])
+    digits = match[1] if match else b""
+    seconds = int(digits or b"0") if len(digits) <= len(str(_LAST_SECOND)) else _LAST_SECOND
+    return datetime.fromtimestamp(min(seconds, _LAST_SECOND), UTC)
 
 
-def headers_of(raw: bytes) -> tuple[tuple[tuple[bytes, bytes], ...], bytes]:
+def _headers_of(raw: bytes) -> tuple[tuple[tuple[bytes, bytes], ...], bytes]:
     """The headers of a commit (continuation lines joined by newlines) and its message."""
     head, _, message = raw.partition(b"\n\n")
     headers: list[tuple[bytes, bytes]] = []
@@ -130,34 +138,55 @@ def parse_commit(oid: str, raw: bytes) -> Commit:
     Raises:
         MalformedObject: there is no tree line in front.
     """
-    headers, message = headers_of(raw)
+    usual = _USUAL.match(raw)
+    if usual is not None:
+        tree, author, committer = usual[1].decode("ascii"), usual[3], usual[4]
+        parents = tuple(line[7:].decode("ascii") for line in usual[2].splitlines())
+        message = raw.partition(b"\n\n")[2]
+    else:
+        tree, parents, author, committer, message = _unusual(oid, raw)
+    when = line_date(committer)
+    said = when if author == committer else line_date(author)
+    return Commit(oid, tree, parents, author, committer, said, when, message, raw)
+
+
+def _unusual(oid: str, raw: bytes) -> tuple[str, tuple[str, ...], bytes, bytes, bytes]:
+    """The tree, the parents, author and committer, and the message of a commit of any shape."""
+    headers, message = _headers_of(raw)
     if not headers or headers[0][0] != b"tree":
         raise MalformedObject(oid, f"The commit {oid} cannot be read: it does not begin with a tree.")
-    parents: list[str] = []
-    for name, value in headers[1:]:
-        if name != b"parent":
-            break
-        parents.append(value.decode("ascii", "replace"))
+    named = takewhile(lambda header: header[0] == b"parent", headers[1:])
+    parents = tuple(value.decode("ascii", "replace") for _, value in named)
     tree = headers[0][1].decode("ascii", "replace")
     if not all(map(is_id, (tree, *parents))):
         raise MalformedObject(oid, f"The commit {oid} cannot be read: a tree or parent is not an object id.")
     first = dict(reversed(headers))
-    author, committer = first.get(b"author", b""), first.get(b"committer", b"")
-    when = line_date(committer)
-    dates = (when if author == committer else line_date(author)), when
-    return Commit(oid, tree, tuple(parents), author, committer, *dates, message, raw, headers)
+    return tree, parents, first.get(b"author", b""), first.get(b"committer", b""), message
 
 
-def parse_tree(oid: str, raw: bytes) -> tuple[TreeEntry, ...]:
-    """Read a tree.
+def parse_tree(oid: str, raw: bytes, known: dict[bytes, TreeEntry] | None = None) -> tuple[TreeEntry, ...]:
+    """Read a tree. `known` keeps entries from one tree to the next: most of a tree is as it was in the commit before.
 
     Raises:
         MalformedObject: the bytes are no tree, or a name occurs twice or could leave its folder.
     """
+    known = {} if known is None else known
     lines = _LINES[len(oid) // 2].findall(raw)
-    if sum(len(mode) + len(name) for mode, name, _ in lines) + len(lines) * (len(oid) // 2 + 2) != len(raw):
+    if b"".join(lines) != raw:
         raise MalformedObject(oid, f"The tree {oid} cannot be read.")
-    names = {name for _, name, _ in lines}
-    if len(names) < len(lines) or not names.isdisjoint(_NO_NAMES) or any(b"/" in name for name in names):
-        raise MalformedObject(oid, f"The tree {oid} has a name that no folder can have.")
-    return tuple(TreeEntry(mode.lstrip(b"0").decode(), name, entry.hex()) for mode, name, entry in lines)
+    entries = tuple([known.get(line) or _remembered(known, line, oid) for line in lines])
+    if len(entries) > 1 and len({entry.name for entry in entries}) < len(entries):
+        raise _bad_name(oid)
+    return entries
+
+
+def _remembered(known: dict[bytes, TreeEntry], line: bytes, tree: str) -> TreeEntry:
+    mode, name = line[: -len(tree) // 2 - 1].split(b" ", 1)
+    if name in _NO_NAMES or b"/" in name:
+        raise _bad_name(tree)
+    entry = known[line] = TreeEntry(mode.lstrip(b"0").decode(), name, line[-len(tree) // 2 :].hex())
+    return entry
+
+
+def _bad_name(tree: str) -> MalformedObject:
+    return MalformedObject(tree, f"The tree {tree} has a name that no folder can have.")

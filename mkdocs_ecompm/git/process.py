@@ -14,6 +14,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Final, cast
 
+from mkdocs_ecompm.git.error import GitError
+from mkdocs_ecompm.git.patience import Process
+
+__all__ = ["GitError", "check_version", "command", "environment", "failure", "lines", "run", "start"]
+
 OLDEST_GIT: Final = (2, 34)
 NOWHERE: Final = os.devnull
 
@@ -59,10 +64,6 @@ _ENVIRONMENT: Final[Mapping[str, str]] = {
 _KEPT: Final = frozenset({"GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_EXEC_PATH"})
 
 
-class GitError(Exception):
-    """Something about git or the repository that a person has to know; the message is a whole sentence."""
-
-
 def environment(*, own_settings: bool = False) -> dict[str, str]:
     """The variables that git gets. With `own_settings` the user's configuration is read: only to ask what he trusts."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name in _KEPT}
@@ -79,25 +80,26 @@ def command(arguments: Sequence[str], settings: Sequence[tuple[str, str]] = ()) 
     return ["git", "--no-pager", *(part for name, value in pairs for part in ("-c", f"{name}={value}")), *arguments]
 
 
-def start(
+def start(  # noqa: PLR0913  # each of them is another stream or setting of the process
     arguments: Sequence[str],
     *,
     folder: Path,
     settings: Sequence[tuple[str, str]] = (),
     own_settings: bool = False,
     errors: int | IO[bytes] = subprocess.PIPE,
+    source: int | IO[bytes] = subprocess.PIPE,
 ) -> subprocess.Popen[bytes]:
-    """Start git with pipes on all sides, or its messages going to `errors`.
+    """Start git with pipes on all sides, or its messages going to `errors`, or reading from `source`.
 
     Raises:
         GitError: git is not installed, or the folder is not there.
     """
     try:
-        return subprocess.Popen(  # noqa: S603  # no shell; the arguments are ids and options of this package
+        return Process(  # no shell; the arguments are ids and options of this package
             command(arguments, settings),
-            cwd=folder,
+            folder=folder,
             env=environment(own_settings=own_settings),
-            stdin=subprocess.PIPE,
+            stdin=source,
             stdout=subprocess.PIPE,
             stderr=errors,
             bufsize=1 << 16,

@@ -6,12 +6,14 @@ import os
 import re
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from threading import Thread
 from types import TracebackType
-from typing import Final, Self
+from typing import IO, Final, Self, cast
 
-from mkdocs_ecompm.git.batch import Batch
+from mkdocs_ecompm.git.batch import Batch, end
 from mkdocs_ecompm.git.discovery import Place, find
 from mkdocs_ecompm.git.objects import (
     Commit,
@@ -31,6 +33,8 @@ from mkdocs_ecompm.git.worktree import differs
 _UNREADABLE: Final = re.compile(r"(?:[Cc]ould not read|traverse parents of commit|bad object) ([0-9a-f]{40,64})")
 _DEEPEST: Final = 256
 _MOST_ENTRIES: Final = 1_000_000
+_MANY: Final = 50
+"""From so many objects on, a process of their own is worth it."""
 
 
 class Repository:
@@ -45,6 +49,7 @@ class Repository:
         self._batch = Batch(self._start_batch, place.object_format)
         self._commits: dict[str, Commit] = {}
         self._trees: dict[str, tuple[TreeEntry, ...]] = {}
+        self._entries: dict[bytes, TreeEntry] = {}
 
     @property
     def partial(self) -> bool:
@@ -182,16 +187,15 @@ class Repository:
             found = self._commits[oid] = parse_commit(oid, self._content(oid, "commit"))
         return found
 
-    def commits(self, oids: Iterable[str]) -> Iterator[Commit]:
-        """The commits of these ids, read ahead through the one process; they are remembered.
+    def read_history(self, commit: str) -> None:
+        """Read a commit and all its ancestors in one go. They are remembered; what is amiss shows when it is asked for.
 
-        Raises:
-            ObjectError: as `commit`.
+        git lists them into the process that reads them, which answers in large pieces.
         """
-        wanted = list(oids)
-        for found in self._contents((oid for oid in dict.fromkeys(wanted) if oid not in self._commits), "commit"):
-            self._commits[found.oid] = parse_commit(found.oid, found.data)
-        return (self._commits[oid] for oid in wanted)
+        option, folder = self._here
+        with start([option, "rev-list", _full_id(commit)], folder=folder, errors=subprocess.DEVNULL) as listing:
+            self._remember("commit", self._start_batch("--buffer", source=cast("IO[bytes]", listing.stdout)))
+            listing.kill()  # for nobody reads on if something was amiss
 
     def tree(self, oid: str) -> tuple[TreeEntry, ...]:
         """The entries of the tree of this id.
@@ -201,19 +205,23 @@ class Repository:
         """
         found = self._trees.get(oid)
         if found is None:
-            found = self._trees[oid] = parse_tree(oid, self._content(oid, "tree"))
+            found = self._trees[oid] = parse_tree(oid, self._content(oid, "tree"), self._entries)
         return found
 
-    def trees(self, oids: Iterable[str]) -> Iterator[tuple[TreeEntry, ...]]:
-        """The entries of the trees of these ids, read ahead through the one process; they are remembered.
+    def read_commits(self, oids: Iterable[str]) -> None:
+        """Read the commits of these ids in one go. They are remembered; what is amiss shows when it is asked for."""
+        self._read_many("commit", [oid for oid in dict.fromkeys(oids) if oid not in self._commits])
 
-        Raises:
-            ObjectError: as `tree`.
-        """
-        wanted = list(oids)
-        for found in self._contents((oid for oid in dict.fromkeys(wanted) if oid not in self._trees), "tree"):
-            self._trees[found.oid] = parse_tree(found.oid, found.data)
-        return (self._trees[oid] for oid in wanted)
+    def read_trees(self, oids: Iterable[str]) -> None:
+        """Read the trees of these ids in one go. They are remembered; what is amiss shows when it is asked for."""
+        self._read_many("tree", [oid for oid in dict.fromkeys(oids) if oid not in self._trees])
+
+    def _read_many(self, kind: str, oids: list[str]) -> None:
+        if len(oids) >= _MANY:
+            asked = "".join(f"{_full_id(oid)}\n" for oid in oids).encode("ascii")
+            reader = self._start_batch("--buffer")
+            Thread(target=_feed, args=(reader, asked), daemon=True).start()
+            self._remember(kind, reader)
 
     def entry(self, commit: str, path: str) -> TreeEntry | None:
         """What stands at `path` in the tree of `commit` (the empty path is the tree itself); None if nothing does."""
@@ -273,9 +281,29 @@ class Repository:
         option, folder = self._here
         return run([option, *arguments], folder=folder)
 
-    def _start_batch(self) -> subprocess.Popen[bytes]:
+    def _start_batch(self, *options: str, source: int | IO[bytes] = subprocess.PIPE) -> subprocess.Popen[bytes]:
         option, folder = self._here
-        return start([option, "cat-file", "--batch"], folder=folder, errors=subprocess.DEVNULL)
+        return start([option, "cat-file", "--batch", *options], folder=folder, errors=subprocess.DEVNULL, source=source)
+
+    def _remember(self, kind: str, reader: subprocess.Popen[bytes]) -> None:
+        """Keep the commits or trees that a process answers, as long as they can be relied on; then end it.
+
+        It answers when all was asked (`--buffer`), not after each question: several times as fast for many.
+        """
+        commits, trees, known = self._commits, self._trees, self._entries
+        try:
+            for found in self._batch.answers(reader):
+                if not isinstance(found, GitObject) or found.type != kind:
+                    break
+                if kind == "commit":
+                    commits[found.oid] = parse_commit(found.oid, found.data)
+                else:
+                    trees[found.oid] = parse_tree(found.oid, found.data, known)
+        except MalformedObject:
+            pass  # whoever asks for it will be told
+        finally:
+            reader.kill()
+            end(reader)
 
     def _content(self, oid: str, kind: str) -> bytes:
         (found,) = self._contents([oid], kind)
@@ -307,3 +335,9 @@ def _full_id(oid: str) -> str:
     if not is_id(oid):
         raise GitError(f"{oid[:80]!a} is not a full object id.")
     return oid
+
+
+def _feed(process: subprocess.Popen[bytes], asked: bytes) -> None:
+    """Ask for everything; beside the reading of the answers, or git and we would wait for each other."""
+    with suppress(OSError), cast("IO[bytes]", process.stdin) as pipe:
+        pipe.write(asked)

@@ -1,7 +1,7 @@
 """Making a repository and putting objects into it: for `ecompm init`, where the same input must give the same ids.
 
-Blobs and trees are stored by GitPython without a process for each; commits go through `git hash-object`, which
-refuses one that is not well formed.
+Blobs and trees are stored by gitdb without a process for each; commits and tags go through `git hash-object`,
+which refuses one that is not well formed.
 """
 
 from __future__ import annotations
@@ -83,9 +83,15 @@ class Writer:
         Raises:
             GitError: git does not accept it as a commit.
         """
-        arguments = ["hash-object", "-t", "commit", "-w", "--stdin"]
-        option = f"--git-dir={self._repository.git_dir}"
-        return run([option, *arguments], folder=self.worktree, data=content).decode("ascii").strip()
+        return self._store_checked("commit", content)
+
+    def annotation(self, content: bytes) -> str:
+        """Store an annotated tag given as raw bytes (see `tag_content`); its id, for a ref to point to.
+
+        Raises:
+            GitError: git does not accept it as a tag.
+        """
+        return self._store_checked("tag", content)
 
     def check_out(self, branch: str, commit: str) -> None:
         """Let `branch` point to `commit` and fill the working tree from it.
@@ -98,20 +104,26 @@ class Writer:
         run([*options, "update-ref", "--", f"refs/heads/{branch}", commit], folder=self.worktree)
         run([*options, "read-tree", "-u", "--reset", commit], folder=self.worktree)
 
-    def tag(self, name: str, commit: str) -> None:
-        """Let a plain tag point to `commit`.
+    def tag(self, name: str, target: str) -> None:
+        """Let a tag point to `target`: a commit, or an annotation.
 
         Raises:
             GitError: git refuses the name.
         """
         option = f"--git-dir={self._repository.git_dir}"
         run([option, "check-ref-format", f"refs/tags/{name}"], folder=self.worktree)
-        run([option, "update-ref", "--", f"refs/tags/{name}", commit], folder=self.worktree)
+        run([option, "update-ref", "--", f"refs/tags/{name}", target], folder=self.worktree)
+
+    def _store_checked(self, kind: str, content: bytes) -> str:
+        arguments = [f"--git-dir={self._repository.git_dir}", "hash-object", "-t", kind, "-w", "--stdin"]
+        return run(arguments, folder=self.worktree, data=content).decode("ascii").strip()
 
     def _store(self, kind: str, data: bytes) -> str:
-        from gitdb import IStream  # type: ignore[import-untyped]  # noqa: PLC0415  # no types; slow to import
+        from gitdb import IStream, LooseObjectDB  # type: ignore[import-untyped]  # noqa: PLC0415  # no types; slow
 
-        stored = self._repository.odb.store(IStream(kind.encode(), len(data), io.BytesIO(data)))
+        # what GitPython calls the database of a repository starts a git for each object
+        loose = LooseObjectDB(str(Path(self._repository.common_dir) / "objects"))
+        stored = loose.store(IStream(kind.encode(), len(data), io.BytesIO(data)))
         return str(stored.hexsha.decode())
 
 
@@ -140,3 +152,20 @@ def commit_content(  # noqa: PLR0913  # these are the parts of a commit
         armored = sign(b"\n".join(lines) + b"\n\n" + message)
         lines.append(b"gpgsig " + armored.rstrip(b"\n").replace(b"\n", b"\n "))
     return b"\n".join(lines) + b"\n\n" + message
+
+
+def tag_content(
+    commit: str, name: str, tagger: bytes, message: bytes, *, sign: Callable[[bytes], bytes] | None = None
+) -> bytes:
+    """The raw bytes of an annotated tag on a commit, with the armored signature at its end.
+
+    Args:
+        commit: The id of the commit that it names.
+        name: Its name, the same as that of its ref.
+        tagger: The value of its tagger line: `Name <mail> 1770000000 +0000`.
+        message: Its message, with a line break at the end.
+        sign: Makes an armored signature over the tag without one.
+    """
+    head = b"object %s\ntype commit\ntag %s\ntagger %s\n\n" % (commit.encode(), name.encode(), tagger)
+    payload = head + message
+    return payload + sign(payload) if sign is not None else payload

@@ -6,13 +6,11 @@ import hashlib
 import os
 import posixpath
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Final
 
 from mkdocs_ecompm.git.objects import Commit, TreeEntry
-from mkdocs_ecompm.git.process import GitError
 from mkdocs_ecompm.git.repository import Repository
 from mkdocs_ecompm.history.canonical import UnreadableContent
 from mkdocs_ecompm.load.files import FileEntry, Files, FilesError
@@ -112,14 +110,22 @@ class ContentsHistory:
         self._memory: dict[Hashable, object] = {}
 
     def read_ahead(self, commits: Iterable[Commit]) -> None:
-        """Read the folders of these commits in one go. Where one cannot be read, that shows when it is asked for."""
-        with suppress(GitError):
-            trees = {commit.tree for commit in commits}
-            found = dict(zip(trees, self._repository.trees(trees), strict=True))
-            for step in self._steps:
-                below = {tree: _named(entries, step) for tree, entries in found.items()}
-                inner = {tree: entry.oid for tree, entry in below.items() if entry and entry.kind == "folder"}
-                found = dict(zip(inner, self._repository.trees(inner.values()), strict=True))
+        """Read the project folders of these commits in one go.
+
+        Raises:
+            ObjectError: one of them, or a folder on the way there, cannot be relied on.
+        """
+        tree_of = self._repository.tree
+        found = {commit.tree: commit.tree for commit in commits}
+        self._repository.read_trees(found.values())
+        for step in self._steps:
+            for tree, place in found.items():
+                entry = _named(tree_of(place), step) if place else None
+                found[tree] = entry.oid if entry and entry.mode == "40000" else ""
+            self._repository.read_trees(filter(None, found.values()))
+        for folder in filter(None, found.values()):
+            tree_of(folder)
+        self._folders.update(found)
 
     def at(self, commit: str) -> Contents:
         """The contents at a commit; empty where it has no project folder. Registers are read when asked for.
@@ -145,13 +151,13 @@ class ContentsHistory:
         return self._folders[tree]
 
     def _contents(self, folder: str) -> Contents:
-        own: dict[str, list[TreeEntry]] = {}
+        stamps: dict[str, Stamp] = {}
         for entry in self._repository.tree(folder):
-            own.setdefault(_register_name(entry.name, entry.kind), []).append(entry)
-        stamps = {name: tuple(entries) for name, entries in own.items()}
+            name = _register_name(entry.name, entry.mode)
+            stamps[name] = (*stamps[name], entry) if name in stamps else (entry,)
 
         def read(name: str) -> Read:
-            return self._register(name, stamps[name], own[name]) if name in stamps else (None, None)
+            return self._register(name, stamps[name]) if name in stamps else (None, None)
 
         def key_file(path: str) -> str | None:
             return self._key_file(folder, path)
@@ -162,10 +168,10 @@ class ContentsHistory:
 
         return Contents(read, key_file, stamps, folder, self._memory, key_bytes)
 
-    def _register(self, name: str, stamp: Stamp, entries: Sequence[TreeEntry]) -> Read:
+    def _register(self, name: str, stamp: Stamp) -> Read:
         found = self._by_stamp.get((name, stamp))
         if found is None:
-            found = self._by_stamp[name, stamp] = self._read(name, entries)
+            found = self._by_stamp[name, stamp] = self._read(name, stamp)
         return found
 
     def _read(self, name: str, entries: Sequence[TreeEntry]) -> Read:
@@ -246,10 +252,10 @@ class _RegisterFiles:
 
 
 @lru_cache(maxsize=1024)  # the few names of a project, asked about at each of its commits
-def _register_name(name: bytes, kind: str) -> str:
+def _register_name(name: bytes, mode: str) -> str:
     """The register that a file or folder at the top of a project belongs to, if it belongs to one."""
     text = os.fsdecode(name)
-    return text if kind == "folder" else posixpath.splitext(text)[0]
+    return text if mode == "40000" else posixpath.splitext(text)[0]
 
 
 def _named(entries: Iterable[TreeEntry], name: bytes) -> TreeEntry | None:

@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from mkdocs_ecompm.history.canonical import Plain
+from mkdocs_ecompm.history.pairs import renames
 from mkdocs_ecompm.model.change import Change
 from mkdocs_ecompm.model.entry import HEADLINES
 
@@ -16,7 +17,10 @@ _WORD: Final = 200
 
 
 def difference(was: Plain, is_: Plain) -> tuple[Change, ...]:
-    """What changed from `was` to `is_`, in the order of the fields; None stands for nothing at all."""
+    """What changed from `was` to `is_`, in the order of the fields; None stands for nothing at all.
+
+    A record that got another id is followed: its new id is one change, and what else changed in it are others.
+    """
     return tuple(_compare("", was, is_))
 
 
@@ -38,18 +42,36 @@ def _compare_mappings(path: str, was: dict[str, Plain], is_: dict[str, Plain]) -
 
 def _compare_lists(path: str, was: list[Plain], is_: list[Plain]) -> Iterator[Change]:
     if _have_ids(was) and _have_ids(is_):
-        yield from _compare_mappings(path, _by_id(was), _by_id(is_))
+        yield from _compare_records(path, _by_id(was), _by_id(is_))
         return
-    matcher = SequenceMatcher(None, [_key(item) for item in was], [_key(item) for item in is_], autojunk=False)
-    for kind, begin, end, new_begin, new_end in matcher.get_opcodes():
-        if kind == "equal":
-            continue
+    for begin, end, new_begin, new_end in _other_parts(was, is_):
         for offset in range(max(end - begin, new_end - new_begin)):
             old = was[begin + offset] if begin + offset < end else None
             new = is_[new_begin + offset] if new_begin + offset < new_end else None
             place = begin + offset if old is not None else new_begin + offset
             both = isinstance(old, dict) and isinstance(new, dict)
             yield from _compare(f"{path}/{place}" if both else path, old, new)
+
+
+def _compare_records(path: str, was: dict[str, Plain], is_: dict[str, Plain]) -> Iterator[Change]:
+    renamed = renames(was, is_)
+    came = set(renamed.values())
+    for name in [*was, *(name for name in is_ if name not in was and name not in came)]:
+        now = renamed.get(name, name)
+        yield from _compare(f"{path}/{now}" if path else now, was.get(name), is_.get(now))
+
+
+def _other_parts(was: list[Plain], is_: list[Plain]) -> Iterator[tuple[int, int, int, int]]:
+    """Where two lists differ: from, to in the old one; from, to in the new one.
+
+    The matcher may find other parts for the two lists swapped; so it always gets them in the same order.
+    """
+    old, new = [_key(item) for item in was], [_key(item) for item in is_]
+    turned = old > new
+    matcher = SequenceMatcher(None, *((new, old) if turned else (old, new)), autojunk=False)
+    for kind, begin, end, new_begin, new_end in matcher.get_opcodes():
+        if kind != "equal":
+            yield (new_begin, new_end, begin, end) if turned else (begin, end, new_begin, new_end)
 
 
 def _have_ids(items: list[Plain]) -> bool:

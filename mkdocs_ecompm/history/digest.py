@@ -30,20 +30,42 @@ def digest(contents: Contents, artifact: str) -> str | None:
     Raises:
         UnreadableContent: it, or the project's id, exists but cannot be read.
     """
-    key = ("digest", artifact, _stamp(contents, artifact))
+    key = ("digest", artifact, stamp(contents, artifact))
     if key not in contents.memory:
         contents.memory[key] = _digest(contents, artifact, ())
     return contents.memory[key]  # type: ignore[return-value]  # what was put in
 
 
-def _stamp(contents: Contents, artifact: str) -> Hashable:
-    """What the digest depends on, as ids of files: a gate may require anything."""
-    register = artifact.partition("/")[0]
+def stamp(contents: Contents, artifact: str) -> Hashable:
+    """What an artifact depends on, as ids of files: the same stamp, the same digest.
+
+    Raises:
+        UnreadableContent: people.yml cannot be read, and trust depends on it.
+    """
+    register, slash, _ = artifact.partition("/")
     if artifact == TRUST:
         return trust_stamp(contents)
-    if register == "timeline" and "/" in artifact:
-        return contents.whole
+    if register == "timeline" and slash:
+        needed = _needed(contents, artifact)
+        return contents.stamp("project", *sorted(needed)), trust_stamp(contents) if TRUST in needed else ()
     return contents.stamp("project", register)
+
+
+def _needed(contents: Contents, gate: str) -> frozenset[str]:
+    """The registers that a gate depends on: the timeline, and those of all that it and the gates below it require."""
+    key = ("needed", gate, contents.stamp("timeline"))
+    if key not in contents.memory:
+        found = {"timeline"}
+        waiting, seen = [gate], {gate.casefold()}
+        while waiting:
+            for item in _required(contents, waiting.pop()):
+                register = item.partition("/")[0]
+                found.add(register)
+                if register == "timeline" and item.casefold() not in seen:
+                    seen.add(item.casefold())
+                    waiting.append(item)
+        contents.memory[key] = frozenset(found)
+    return contents.memory[key]  # type: ignore[return-value]  # what was put in
 
 
 def trust_stamp(contents: Contents) -> Hashable:
@@ -144,11 +166,14 @@ def _decision(contents: Contents, gate: str) -> Yaml:
 
 def requires(contents: Contents, gate: str) -> tuple[str, ...]:
     """The artifacts that a gate requires, as named in the content."""
+    return tuple(dict.fromkeys(named(contents, item) for item in _required(contents, gate)))
+
+
+def _required(contents: Contents, gate: str) -> list[str]:
+    """What a gate requires, as it is written there; nothing of any other record."""
     found = _records(contents, "timeline").get(gate.partition("/")[2].casefold())
     items = found[1].get("requires") if found else None
-    if not isinstance(items, YamlList):
-        return ()
-    return tuple(dict.fromkeys(named(contents, item) for item in items if isinstance(item, str)))
+    return [item for item in items if isinstance(item, str)] if isinstance(items, YamlList) else []
 
 
 def records(contents: Contents, register: str) -> Iterator[tuple[str, str, YamlMap]]:
@@ -236,12 +261,17 @@ def _required_digests(contents: Contents, gate: str, listed: Yaml | None, inside
 
 
 def _records(contents: Contents, register: str) -> dict[str, tuple[str, YamlMap]]:
-    found: dict[str, tuple[str, YamlMap]] = {}
-    for name, entries in (contents.register(register) or YamlMap()).items():
-        for entry in entries if isinstance(entries, YamlList) else ():
-            if isinstance(entry, YamlMap) and isinstance(entry.get("id"), str):
-                found[str(entry["id"]).casefold()] = (name, entry)
-    return found
+    """The records of a register by their folded ids, each with the name of its list."""
+    whole = contents.register(register) or YamlMap()
+    key = ("records", register, contents.stamp(register))
+    if key not in contents.memory:
+        contents.memory[key] = {
+            str(entry["id"]).casefold(): (name, entry)
+            for name, entries in whole.items()
+            for entry in (entries if isinstance(entries, YamlList) else ())
+            if isinstance(entry, YamlMap) and isinstance(entry.get("id"), str)
+        }
+    return contents.memory[key]  # type: ignore[return-value]  # what was put in
 
 
 def _party(contents: Contents, party: str) -> list[YamlMap]:

@@ -92,12 +92,30 @@ CATALOGUE: Final[Mapping[str, Code]] = MappingProxyType(
         "holidays-unknown": Code(
             Severity.INFO, About.PROJECT, "A country whose public holidays are not known on this machine."
         ),
+        "simulation-unavailable": Code(
+            Severity.INFO, About.PROJECT, "Estimates that cannot be simulated, because numpy is not installed."
+        ),
         # risks
         "risk-score-differs": _mistake("A stated score that the matrix does not give."),
         "risk-owner-not-person": _mistake("A risk owned by a group, or by nobody who is active."),
         "risk-no-action": _doubt("An open high risk without an action that has a day."),
         "risk-closed-without-reason": _mistake("A closed risk without a reason and evidence."),
         "risk-unchanged": _condition("A risk that nobody has changed for a long time."),
+        # budget
+        "budget-currency-differs": _doubt("A budget in another currency than the project's."),
+        "budget-over-approved": _doubt("More is planned than was approved."),
+        "budget-report-twice": _mistake("Two reports of earned value of the same day."),
+        "budget-report-falls": _doubt("A figure of a report that counts from the beginning, and is lower than before."),
+        "budget-earned-too-much": _doubt("More is earned than all of the work is worth."),
+        "budget-forecast-too-low": _doubt("A forecast below what is ordered or paid already."),
+        "budget-exceeded": _condition("The forecast is more than what was approved."),
+        "budget-over-tolerance": _condition("The forecast exceeds the plan by more than the charter tolerates."),
+        "budget-charter-differs": _doubt("The budget and the charter name different amounts."),
+        # kpis
+        "kpi-without-owner": _doubt("A KPI that nobody owns."),
+        "kpi-objective-differs": _mistake("A KPI whose target or day is not that of its objective."),
+        "kpi-direction-inconsistent": _doubt("A KPI whose target lies on the wrong side of its baseline."),
+        "kpi-measured-twice": _mistake("Two measurements of a KPI on the same day."),
         # sign-offs and trust
         "signoff-overdue": _condition("A demanded agreement that does not hold after its due day."),
         "signoff-stale": _condition("An agreement whose content has changed since."),
@@ -109,7 +127,12 @@ CATALOGUE: Final[Mapping[str, Code]] = MappingProxyType(
         "trust-review-needed": _condition("A trust state that a compromised key helped to adopt."),
         "trust-conflict": _condition("Two trust states are in force on different branches."),
         "trust-unusable": _condition("There is no valid trust section, so no sign-off can count."),
+        "trust-id-reused": _condition("An id that was one person's and is now another's."),
+        "project-folder-link": _doubt("The project folder is a symbolic link, so a Signoff line may not be about it."),
         # across registers
+        "register-unchanged": Code(
+            Severity.INFO, About.PROJECT, "A register with open work in it that nobody has changed for a long time."
+        ),
         "accountable-never-signed": Code(
             Severity.INFO, About.PROJECT, "Somebody accountable for work whose agreement he never signed."
         ),

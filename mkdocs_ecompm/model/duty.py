@@ -12,8 +12,8 @@ from mkdocs_ecompm.model.finding import Source
 class Duty:
     """One due item. `who` are ids of parties (people, roles, departments, organisations), in the words of the file.
 
-    `kind` is one of obligation, sign-off, task, milestone, gate, condition, action. `ref` is the record that a link
-    leads to (`obligations/O-3`), `process` says how it is done, `blocks` which records wait for it.
+    `kind` is one of obligation, sign-off, task, milestone, gate, condition, action, measurement. `ref` is the record
+    that a link leads to (`obligations/O-3`), `process` says how it is done, `blocks` which records wait for it.
     """
 
     kind: str

@@ -12,7 +12,8 @@ from decimal import Decimal
 class Simulation:
     """The finish of many simulated plans. `p50` is the day by which half of them are done.
 
-    `histogram` counts runs by the day of their finish, `criticality` says how often (0 to 1) each task was critical.
+    `histogram` counts runs by the day of their finish, `criticality` says how often (0 to 1) each task that is not
+    done was critical. `milestones` counts runs by the day on which each milestone that is still ahead was reached.
     """
 
     runs: int
@@ -22,6 +23,7 @@ class Simulation:
     p95: date
     histogram: Mapping[date, int] = field(default_factory=dict)
     criticality: Mapping[str, float] = field(default_factory=dict)
+    milestones: Mapping[str, Mapping[date, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +47,18 @@ class EarnedValue:
     etc: Decimal | None
     vac: Decimal | None
     tcpi: Decimal | None
+
+
+def day_by(histogram: Mapping[date, int], share: float) -> date:
+    """The first day by which at least this share (0 to 1) of the runs is done."""
+    wanted, done = share * sum(histogram.values()), 0
+    for day in sorted(histogram):
+        done += histogram[day]
+        if done >= wanted:
+            return day
+    raise ValueError("Nothing was counted.")
+
+
+def share_by(histogram: Mapping[date, int], day: date) -> float:
+    """Which share (0 to 1) of the runs is done by a day."""
+    return sum(count for counted, count in histogram.items() if counted <= day) / sum(histogram.values())

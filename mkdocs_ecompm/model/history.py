@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 
+from mkdocs_ecompm.model.comparison import Fact, Period
 from mkdocs_ecompm.model.signoff import Assurance
 
 
@@ -22,6 +24,8 @@ class Revision:
     author: str
     subject: str
     registers: tuple[str, ...] = ()
+    merged: tuple[Revision, ...] = ()
+    """What a merge brought: the commits of its branch that changed the folder, as their authors made them."""
 
     @property
     def day(self) -> date:
@@ -48,13 +52,27 @@ class Series:
     """One value over time, oldest point first, a point only where the value changed.
 
     `kind` names what it is (`milestone`, `gate`, `risk`, `kpi`, `budget`), `ref` the record (`timeline/M10`), `name`
-    its headline as it is called last. Values are texts as a file has them: an ISO day, a number with a point.
+    its headline as it is called last. Values are texts as a file has them: an ISO day, a number with a point. A last
+    point without a commit is what the working tree says today, where that differs from the last commit.
     """
 
     kind: str
     ref: str
     name: str
     points: tuple[Point, ...]
+
+    @property
+    def trend(self) -> str:
+        """Which way its value went when it last changed: `rising` (for a day: later), `falling`, else `steady`."""
+        said = [_amount(point.value) for point in self.points if point.value is not None]
+        if len(said) < 2 or said[-1] == said[-2]:
+            return "steady"
+        return "rising" if said[-1] > said[-2] else "falling"
+
+
+def _amount(value: str) -> float:
+    """The number that a value is; of a day, that of the day."""
+    return date.fromisoformat(value).toordinal() if "-" in value[1:] else float(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +94,19 @@ class Baseline:
 
 @dataclass(frozen=True)
 class History:
-    """Everything that git tells of the project's past. `problem` says why it is not whole (a shallow clone)."""
+    """Everything that git tells of the project's past. `problem` says why it is not whole (a shallow clone).
+
+    `touched` says when the content of each record, and of each register, was last changed. It is asked by `changed`.
+    `periods` and `told` (what a revision changed, by its commit) are there only where somebody asked for them.
+    """
 
     revisions: tuple[Revision, ...] = ()
     series: tuple[Series, ...] = ()
     baselines: tuple[Baseline, ...] = ()
     problem: str = ""
+    touched: Mapping[str, datetime] = field(default_factory=dict)
+    periods: tuple[Period, ...] = ()
+    told: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
 
     def of(self, kind: str) -> tuple[Series, ...]:
         """All series of a kind, in the order of their files."""
@@ -89,4 +114,13 @@ class History:
 
     def path(self, kind: str, ref: str) -> Series | None:
         """The series of one record, None if nothing was ever said about it."""
-        return next((one for one in self.series if one.kind == kind and one.ref.casefold() == ref.casefold()), None)
+        return self._by_ref.get((kind, ref.casefold()))
+
+    def changed(self, ref: str) -> date | None:
+        """The day on which anything in a record (`risks/R-004`) or a register last changed; None if nothing tells."""
+        found = self.touched.get(ref.casefold())
+        return found.date() if found else None
+
+    @cached_property
+    def _by_ref(self) -> dict[tuple[str, str], Series]:
+        return {(one.kind, one.ref.casefold()): one for one in self.series}

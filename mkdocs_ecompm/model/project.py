@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -14,6 +15,11 @@ from mkdocs_ecompm.model.signoff import Signoffs
 from mkdocs_ecompm.model.state import State
 
 
+def not_simulated() -> Simulation | None:
+    """The simulation of a project in which nothing is uncertain."""
+    return None
+
+
 @dataclass(frozen=True)
 class Project:
     """The whole project on one day. `findings` holds those of reading, of every rule and of every engine, sorted."""
@@ -23,8 +29,14 @@ class Project:
     schedule: Schedule | None = None
     signoffs: Signoffs = field(default_factory=Signoffs)
     history: History = field(default_factory=History)
-    simulation: Simulation | None = None
+    simulate: Callable[[], Simulation | None] = field(default=not_simulated, repr=False, compare=False)
+    """Makes the simulation when a page asks for it, once: it needs a heavy library that other commands do without."""
     earned_value: tuple[EarnedValue, ...] = ()
     """Of each report up to `as_of`, oldest first."""
     duties: tuple[Duty, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def simulation(self) -> Simulation | None:
+        """The plan played through many times; None if no open task has an estimate, or numpy is not installed."""
+        return self.simulate()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from importlib import import_module
 
 from mkdocs_ecompm.model.content import YamlMap
 from mkdocs_ecompm.model.duty import Duty
@@ -43,12 +44,25 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One value that a version of a register says, for `model.history.Series`."""
+    """One value that a version of a register says, for `model.history.Series`.
+
+    An empty `value` is one that stands there and cannot be read: the series keeps the one before it.
+    """
 
     kind: str
     ref: str
     name: str
     value: str
+
+
+def lazily(module: str) -> Callable[[Project], Iterable[View]]:
+    """The function `views` of a module, which is imported when it is called: most commands make no page."""
+
+    def views(project: Project) -> Iterable[View]:
+        found: Iterable[View] = import_module(module).views(project)
+        return found
+
+    return views
 
 
 def nothing_said(_content: YamlMap) -> Iterable[Said]:
@@ -77,3 +91,5 @@ class Register:
     tracking: frozenset[str] = field(default_factory=frozenset)
     series: Callable[[YamlMap], Iterable[Said]] = nothing_said
     """What a version of this register says that is worth following over time; untyped, for old files fit no schema."""
+    by_record: bool = False
+    """Whether `series` says of a record (by its own reference) the same whatever the other records are."""

@@ -68,8 +68,10 @@ class State:
 
     def name(self, ref: str) -> str:
         """What a reader calls the record that `ref` means; the reference itself if there is none."""
-        record = self.party(ref) or self.find(ref)
-        return record.headline if record else ref
+        if ref not in self._names:
+            record = self.party(ref) or self.find(ref)
+            self._names[ref] = record.headline if record else ref
+        return self._names[ref]
 
     def all(self) -> Iterable[Record[Part]]:
         """Every record, register by register."""
@@ -80,6 +82,11 @@ class State:
         """The records that name this one in a reference field."""
         record = self.find(ref)
         return self._referrers.get(record.ref.casefold(), ()) if record else ()
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """What `name` has found: a site names the same few people thousands of times."""
+        return {}
 
     @cached_property
     def _by_kind(self) -> dict[type, tuple[Record[Part], ...]]:

@@ -80,6 +80,32 @@ _AS_ISO = PlainSerializer(lambda value: value.isoformat(), return_type=str, when
 Day = Annotated[date, PlainValidator(_day), _AS_ISO, _DAY_SCHEMA]
 Days = Annotated[tuple[Day, ...], AS_LIST]
 
+_MONTH = re.compile(r"(19|2\d)\d{2}-(0[1-9]|1[0-2])", re.ASCII)
+_POINTED_MONTH = re.compile(r"(\d{1,2})[./](\d{4})", re.ASCII)
+_SLASHED_MONTH = re.compile(r"(\d{4})[./-](\d{1,2})(?:-\d{1,2})?", re.ASCII)
+
+
+def _month(value: object) -> str:
+    text = text_of(value, "a month")
+    if _MONTH.fullmatch(text):
+        return text
+    raise fault("bad-date", f"must be a month as YYYY-MM, got {kind_of(text)}", _suggest_month(text))
+
+
+def _suggest_month(text: str) -> str:
+    """How to write the month that was probably meant; a key is corrected, so there is no line to write."""
+    text = text.strip() if len(text) <= MAX_WORD else ""
+    match, year, month = _POINTED_MONTH.fullmatch(text), 2, 1
+    if match is None:
+        match, year, month = _SLASHED_MONTH.fullmatch(text), 1, 2
+    if match is not None and 1 <= int(match[month]) <= 12:
+        return f"write `{match[year]}-{int(match[month]):02}`"
+    return "write a month as YYYY-MM"
+
+
+Month = Annotated[str, PlainValidator(_month), WithJsonSchema({"type": "string", "pattern": f"^{_MONTH.pattern}$"})]
+"""A month of the calendar as it is written, `2026-05`: later months are greater texts."""
+
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})?", re.ASCII)
 
 

@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from mkdocs_ecompm.model.register import Register
 from mkdocs_ecompm.registers import (
     asks,
+    budget,
     charter,
-    charter_views,
+    kpis,
     obligations,
-    obligations_views,
     people,
-    people_views,
     project,
     raci,
-    raci_views,
     risks,
-    risks_views,
     signoffs,
     timeline,
 )
 
 REGISTERS: Final[tuple[Register, ...]] = (
     project.REGISTER,
-    replace(people.REGISTER, views=people_views.views),
-    replace(charter.REGISTER, views=charter_views.views),
-    replace(raci.REGISTER, views=raci_views.views),
-    replace(obligations.REGISTER, views=obligations_views.views),
+    people.REGISTER,
+    charter.REGISTER,
+    raci.REGISTER,
+    obligations.REGISTER,
     signoffs.REGISTER,
     asks.REGISTER,
     timeline.REGISTER,
-    replace(risks.REGISTER, views=risks_views.views),
+    budget.REGISTER,
+    kpis.REGISTER,
+    risks.REGISTER,
 )
 DOCUMENTS: Final = {register.name: register.document for register in REGISTERS}

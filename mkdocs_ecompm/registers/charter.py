@@ -15,7 +15,7 @@ from mkdocs_ecompm.model.finding import Finding
 from mkdocs_ecompm.model.identifiers import PartyRef
 from mkdocs_ecompm.model.numbers import Money, Number
 from mkdocs_ecompm.model.project import Project
-from mkdocs_ecompm.model.register import Register
+from mkdocs_ecompm.model.register import Register, lazily
 from mkdocs_ecompm.model.times import Day
 
 PURPOSE_OF: Final = {
@@ -175,4 +175,6 @@ def _strategy(strategy: Strategy, content: YamlMap) -> Iterator[Finding]:
             return
 
 
-REGISTER = Register(name="charter", document=CharterDocument, check=check)
+REGISTER = Register(
+    name="charter", document=CharterDocument, views=lazily("mkdocs_ecompm.registers.charter_views"), check=check
+)

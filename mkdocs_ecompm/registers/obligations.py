@@ -15,7 +15,7 @@ from mkdocs_ecompm.model.finding import Finding
 from mkdocs_ecompm.model.identifiers import PartyRef, Ref, RefTo
 from mkdocs_ecompm.model.parties import members, speakers
 from mkdocs_ecompm.model.project import Project
-from mkdocs_ecompm.model.register import Register
+from mkdocs_ecompm.model.register import Register, lazily
 from mkdocs_ecompm.model.times import Day
 
 
@@ -104,6 +104,7 @@ def _duty(record: Record[Obligation]) -> Duty:
 REGISTER = Register(
     name="obligations",
     document=ObligationsDocument,
+    views=lazily("mkdocs_ecompm.registers.obligations_views"),
     check=check,
     duties=duties,
     tracking=frozenset({"obligations.status", "obligations.met_on"}),

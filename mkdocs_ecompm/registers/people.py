@@ -11,7 +11,7 @@ from mkdocs_ecompm.model.finding import Finding
 from mkdocs_ecompm.model.parties import is_active
 from mkdocs_ecompm.model.people import Department, Deputy, Organisation, Person, Role, Trust
 from mkdocs_ecompm.model.project import Project
-from mkdocs_ecompm.model.register import Register
+from mkdocs_ecompm.model.register import Register, lazily
 
 
 class PeopleDocument(Document):
@@ -100,4 +100,6 @@ def _can_sign(project: Project, admin: str, *, reviews: bool) -> bool:
     return accounts or any(not key.revoked for key in record.entry.keys)
 
 
-REGISTER = Register(name="people", document=PeopleDocument, check=check)
+REGISTER = Register(
+    name="people", document=PeopleDocument, views=lazily("mkdocs_ecompm.registers.people_views"), check=check
+)

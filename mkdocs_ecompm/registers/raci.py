@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, ClassVar, Final
 
+from pydantic import Field
+
 from mkdocs_ecompm.model.catalogue import finding
 from mkdocs_ecompm.model.entry import Document, Entry, Part, Record, misspelt
 from mkdocs_ecompm.model.fields import AS_LIST, Text
@@ -14,7 +16,7 @@ from mkdocs_ecompm.model.numbers import Whole, between
 from mkdocs_ecompm.model.parties import answerable
 from mkdocs_ecompm.model.people import Person
 from mkdocs_ecompm.model.project import Project
-from mkdocs_ecompm.model.register import Register
+from mkdocs_ecompm.model.register import Register, lazily
 from mkdocs_ecompm.model.state import State
 
 LETTERS: Final = {
@@ -49,7 +51,7 @@ class Matrix(Entry):
     """A matrix of activities."""
 
     name: Text
-    allow: Allow = Allow()
+    allow: Allow = Field(default_factory=Allow)
     activities: Annotated[tuple[Activity, ...], AS_LIST] = ()
 
 
@@ -117,4 +119,4 @@ def _may_be_somebody(state: State) -> bool:
     return any(misspelt(one.entry, "roles") for one in people) or any(state.party(role) is None for role in held)
 
 
-REGISTER = Register(name="raci", document=RaciDocument, check=check)
+REGISTER = Register(name="raci", document=RaciDocument, views=lazily("mkdocs_ecompm.registers.raci_views"), check=check)

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Annotated, ClassVar, Final
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from mkdocs_ecompm.model.catalogue import finding
+from mkdocs_ecompm.model.content import Yaml, YamlList, YamlMap
 from mkdocs_ecompm.model.duty import Duty
 from mkdocs_ecompm.model.entry import Document, Entry, Part, Record, misspelt
 from mkdocs_ecompm.model.fields import AS_LIST, Text, YesNo, choice
 from mkdocs_ecompm.model.finding import Finding
 from mkdocs_ecompm.model.identifiers import MilestoneRef, PartyRef
-from mkdocs_ecompm.model.numbers import Money, Number, Whole, between
+from mkdocs_ecompm.model.numbers import MAX_DIGITS, NUMBER, Money, Number, Whole, between
 from mkdocs_ecompm.model.parties import is_active
 from mkdocs_ecompm.model.project import Project
-from mkdocs_ecompm.model.register import Register
+from mkdocs_ecompm.model.register import Register, Said, lazily
 from mkdocs_ecompm.model.state import State
 from mkdocs_ecompm.model.times import Day
+from mkdocs_ecompm.model.words import ID_PATTERN
 
 RESPONSES: Final = {
     "threat": ("avoid", "reduce", "transfer", "accept"),
@@ -113,7 +116,7 @@ class RisksDocument(Document):
 
     lists: ClassVar[Mapping[str, type[Part]]] = {"risks": Risk}
 
-    matrix: RiskMatrix = RiskMatrix()
+    matrix: RiskMatrix = Field(default_factory=RiskMatrix)
 
 
 def matrix_of(state: State) -> RiskMatrix:
@@ -214,10 +217,60 @@ def duties(project: Project) -> Iterable[Duty]:
             )
 
 
+def series(content: YamlMap) -> Iterable[Said]:
+    """Score, likelihood and impact of each risk of one version, by that version's matrix; what is no number: empty."""
+    matrix = _matrix_of(content.get("matrix"))
+    items = content.get("risks")
+    for item in items if isinstance(items, YamlList) else ():
+        own = item.get("id") if isinstance(item, YamlMap) else None
+        if not isinstance(item, YamlMap) or not isinstance(own, str) or not ID_PATTERN.fullmatch(own):
+            continue
+        title = item.get("title")
+        name = title if isinstance(title, str) else own
+        pair = {field: _whole(item[field]) for field in ("likelihood", "impact") if field in item}
+        for field, value in pair.items():
+            yield Said(f"risk-{field}", f"risks/{own}", name, "" if value is None else str(value))
+        if len(pair) == 2:
+            yield Said("risk", f"risks/{own}", name, _score(matrix, pair["likelihood"], pair["impact"]))
+
+
+def _score(matrix: RiskMatrix | None, likelihood: int | None, impact: int | None) -> str:
+    if matrix is None or likelihood is None or impact is None:
+        return ""
+    score = matrix.score(likelihood, impact)
+    return "" if score is None else str(score)
+
+
+def _matrix_of(content: Yaml | None) -> RiskMatrix | None:
+    """The matrix as an old file has it; None if it cannot be used."""
+    if content is None:
+        return _standard()
+    try:
+        return RiskMatrix.model_validate(content) if isinstance(content, YamlMap) else None
+    except ValidationError:
+        return None
+
+
+@cache
+def _standard() -> RiskMatrix:
+    """The matrix of five by five, made once: a long history asks for it ten thousand times."""
+    return RiskMatrix()
+
+
+def _whole(value: Yaml) -> int | None:
+    """The whole number that a text is, as the schema reads it."""
+    text = value.strip() if isinstance(value, str) and len(value) <= MAX_DIGITS else ""
+    number = float(text) if NUMBER.fullmatch(text) else 0.5
+    return int(number) if number.is_integer() else None
+
+
 REGISTER = Register(
     name="risks",
     document=RisksDocument,
+    views=lazily("mkdocs_ecompm.registers.risks_views"),
     check=check,
     duties=duties,
+    series=series,
+    by_record=True,
     tracking=frozenset({"risks.status", "risks.actions.done", "risks.closed_on"}),
 )

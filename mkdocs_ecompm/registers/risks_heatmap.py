@@ -155,8 +155,9 @@ def _dots(scale: Scale, risks: list[Risen]) -> Iterator[Dot]:
 
 
 def _arrows(scale: Scale, dots: Iterable[Dot]) -> Iterator[Arrow]:
+    """The arrows; those that end in one cell do so in the order in which they come, so that they cross less."""
     taken: dict[tuple[int, int], int] = {}
-    for dot in dots:
+    for dot in sorted(dots, key=lambda dot: (dot.x, dot.y)):
         target = dot.risk.residual
         if target is None or target not in scale.scores or target == (dot.risk.likelihood, dot.risk.impact):
             continue

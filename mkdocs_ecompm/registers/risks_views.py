@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -16,8 +16,11 @@ from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.register import Heading, View
 from mkdocs_ecompm.registers.risks import OVER, Action, Risk, RiskMatrix, exposure, matrix_of
 from mkdocs_ecompm.registers.risks_heatmap import Heatmap, Risen, Scale, draw
+from mkdocs_ecompm.registers.risks_path import Frame, RiskPath, frame_of, path_of
 
 _NUMBER: Final = re.compile(r"\d{1,6}$")
+_RECENT: Final = 30
+"""Days for which a change of a score is news."""
 _STATUS_TONES: Final = {"occurred": "broken", "closed": "calm", "rejected": "calm"}
 
 
@@ -34,7 +37,11 @@ class ActionRow:
 
 @dataclass(frozen=True, slots=True)
 class RiskRow:
-    """One risk. `tone` is that of its band, `residual_tone` of what remains; `next_due` its next open action's day."""
+    """One risk.
+
+    `tone` is that of its band, `residual_tone` of what remains; `next_due` its next open action's day, `path` its score
+    over time, None without a past.
+    """
 
     id: str
     title: str
@@ -70,6 +77,7 @@ class RiskRow:
     evidence: tuple[Link, ...]
     note: str
     source: Source
+    path: RiskPath | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +95,8 @@ class BandRow:
 class RisksView:
     """Context of `pages/risks` and of the parts `risks.matrix` and `risks.ranking`.
 
-    `open` are the risks that are not over, gravest first; `over` the closed and rejected ones.
+    `open` are the risks that are not over, gravest first; `over` the closed and rejected ones. `followed` says whether
+    any of them has a past.
     """
 
     sentence: Sentence
@@ -96,6 +105,7 @@ class RisksView:
     open: tuple[RiskRow, ...]
     over: tuple[RiskRow, ...]
     exposure: float | None
+    followed: bool
 
 
 def views(project: Project) -> Iterable[View]:
@@ -110,6 +120,7 @@ def views(project: Project) -> Iterable[View]:
         open=living,
         over=over,
         exposure=total_exposure(living),
+        followed=any(row.path for row in (*living, *over)),
     )
     yield View(
         path="risks",
@@ -127,7 +138,8 @@ def rows_of(project: Project, *, over: bool = False) -> tuple[RiskRow, ...]:
     """The risks that are still alive, or those that are over; gravest first."""
     matrix = matrix_of(project.state)
     records = [record for record in project.state.of(Risk) if (record.entry.status in OVER) is over]
-    rows = [_row(project, record, matrix) for record in records]
+    frame, tones = _frame(project, matrix), {level: _tone(matrix, level) for level in (None, *matrix.bands)}
+    rows = [_row(project, record, matrix, tones, frame) for record in records]
     return tuple(sorted(rows, key=lambda row: (-(row.score or 0), -(row.exposure or 0), row.id)))
 
 
@@ -141,7 +153,24 @@ def _tone(matrix: RiskMatrix, level: str | None) -> str:
     return "holds" if level == order[0] else "waits"
 
 
-def _row(project: Project, record: Record[Risk], matrix: RiskMatrix) -> RiskRow:
+def _frame(project: Project, matrix: RiskMatrix) -> Frame | None:
+    """What the paths of all risks are drawn on."""
+    scores = [
+        matrix.score(likelihood, impact) or 0
+        for likelihood in range(1, matrix.likelihood + 1)
+        for impact in range(1, matrix.impact + 1)
+    ]
+    tones = {name: _tone(matrix, name) for name in matrix.bands}
+    return frame_of(project.history, project.as_of, max(*scores, 1), matrix.bands, tones)
+
+
+def _row(
+    project: Project,
+    record: Record[Risk],
+    matrix: RiskMatrix,
+    tones: Mapping[str | None, str],
+    frame: Frame | None,
+) -> RiskRow:
     entry = record.entry
     score = matrix.score(entry.likelihood, entry.impact)
     residual = matrix.score(entry.residual.likelihood, entry.residual.impact) if entry.residual else None
@@ -159,11 +188,11 @@ def _row(project: Project, record: Record[Risk], matrix: RiskMatrix) -> RiskRow:
         impact=entry.impact,
         score=score,
         level=level or "",
-        tone=_tone(matrix, level) if entry.kind == "threat" else "calm",
+        tone=tones[level] if entry.kind == "threat" else "calm",
         residual=(entry.residual.likelihood, entry.residual.impact) if entry.residual else None,
         residual_score=residual,
         residual_level=residual_level or "",
-        residual_tone=_tone(matrix, residual_level) if entry.kind == "threat" else "calm",
+        residual_tone=tones[residual_level] if entry.kind == "threat" else "calm",
         owner=entry.owner,
         response=entry.response or "",
         actions=actions,
@@ -182,6 +211,7 @@ def _row(project: Project, record: Record[Risk], matrix: RiskMatrix) -> RiskRow:
         evidence=entry.evidence,
         note=entry.note,
         source=record.source,
+        path=path_of(project.history, record.ref, frame) if frame else None,
     )
 
 
@@ -206,6 +236,7 @@ def _sentence(project: Project, rows: tuple[RiskRow, ...], matrix: RiskMatrix) -
     rest = []
     if grave:
         rest.append(f"{grave[0].id}, {grave[0].title}, leads with {grave[0].score}")
+    rest += _moved(project, rows)
     late = sum(1 for row in rows for action in row.actions if action.late)
     if late:
         rest.append(f"{language.count(late, 'action')} against them {'is' if late == 1 else 'are'} late")
@@ -214,6 +245,24 @@ def _sentence(project: Project, rows: tuple[RiskRow, ...], matrix: RiskMatrix) -
         currency = getattr(project.state.documents.get("project"), "currency", "")
         rest.append(f"together they weigh {language.money(round(total), currency)} (probability times amount)")
     return Sentence(language.capital(lead + of) + ".", language.capital("; ".join(rest)) + "." if rest else "")
+
+
+def _moved(project: Project, rows: Iterable[RiskRow]) -> list[str]:
+    """Which open threats changed their score in the last thirty days."""
+    recent = [
+        row
+        for row in rows
+        if row.kind == "threat"
+        and row.path
+        and row.path.was is not None
+        and (project.as_of - row.path.steps[-1].on).days <= _RECENT
+    ]
+    found = []
+    for sign, verb in (("↗", "rose"), ("↘", "fell")):
+        names = [f"{row.id} ({row.path.was} → {row.score})" for row in recent if row.path and row.path.sign == sign]
+        if names:
+            found.append(f"{language.few(names)} {verb} in the last 30 days")
+    return found
 
 
 def _bands(matrix: RiskMatrix, rows: tuple[RiskRow, ...]) -> Iterable[BandRow]:

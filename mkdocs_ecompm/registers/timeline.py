@@ -1,8 +1,11 @@
 """Phases, gates, milestones and tasks: the plan. `timeline.yml`; each gate is an agreement of its own.
 
 This is the register's door. Behind it: `timeline_schema` says what may be written, `timeline_plan` computes the plan,
-`timeline_rules` checks it, `timeline_views` makes the page with the words of `timeline_words` and `timeline_gates`.
-The chart: `timeline_chart` chooses what is shown, `timeline_layout` places it, `timeline_gantt` holds the shapes.
+`timeline_rules` checks it, `timeline_series` tells the history what a version said, and `timeline_views` makes the
+page with the words of `timeline_words` and `timeline_gates`.
+The chart: `timeline_chart` chooses what is shown, `timeline_layout` places it, `timeline_gantt` holds the shapes;
+`timeline_phases` has the charts of a large plan, `timeline_baseline` what was agreed. How the promises moved:
+`timeline_promises` and its chart, `timeline_trend`.
 """
 
 from __future__ import annotations
@@ -12,11 +15,11 @@ from collections.abc import Iterable, Iterator
 from mkdocs_ecompm.model.duty import Duty
 from mkdocs_ecompm.model.entry import Record
 from mkdocs_ecompm.model.project import Project
-from mkdocs_ecompm.model.register import Register
-from mkdocs_ecompm.registers.timeline_plan import schedule, summaries, target
+from mkdocs_ecompm.model.register import Register, lazily
+from mkdocs_ecompm.registers.timeline_plan import schedule, simulation, summaries, target
 from mkdocs_ecompm.registers.timeline_rules import check
 from mkdocs_ecompm.registers.timeline_schema import Gate, Milestone, Phase, Task, TimelineDocument
-from mkdocs_ecompm.registers.timeline_views import views
+from mkdocs_ecompm.registers.timeline_series import series
 
 
 def duties(project: Project) -> Iterable[Duty]:
@@ -99,9 +102,11 @@ def _gate_duties(project: Project, record: Record[Gate]) -> Iterator[Duty]:
 REGISTER = Register(
     name="timeline",
     document=TimelineDocument,
-    views=views,
+    views=lazily("mkdocs_ecompm.registers.timeline_views"),
     check=check,
     duties=duties,
+    series=series,
+    by_record=True,
     tracking=frozenset(
         {
             "tasks.progress",
@@ -115,4 +120,4 @@ REGISTER = Register(
     ),
 )
 
-__all__ = ["REGISTER", "Gate", "Milestone", "Phase", "Task", "TimelineDocument", "schedule"]
+__all__ = ["REGISTER", "Gate", "Milestone", "Phase", "Task", "TimelineDocument", "schedule", "simulation"]

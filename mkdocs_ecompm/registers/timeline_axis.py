@@ -85,9 +85,21 @@ class Axis:
             yield self.first + timedelta(days=days)
 
 
+class _Widths(dict[str, float]):
+    """How wide each character is, as a share of the size; looked up once for each."""
+
+    def __missing__(self, character: str) -> float:
+        width = _character_width(character)
+        self[character] = width
+        return width
+
+
+_WIDTHS: Final = _Widths()
+
+
 def text_width(text: str, size: float = FONT_SIZE) -> float:
     """About how wide a text is in the fonts of the site, rather too wide than too narrow."""
-    return size * sum(_character_width(character) for character in text)
+    return size * sum(map(_WIDTHS.__getitem__, text))
 
 
 def _character_width(character: str) -> float:

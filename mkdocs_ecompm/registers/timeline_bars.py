@@ -1,12 +1,15 @@
-"""One row of the Gantt chart: a bar or a diamond, and the label that finds its place beside it."""
+"""One row of the Gantt chart: a bar or a diamond, what it was in the baseline, and the label that finds its place."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
 from typing import Final
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.registers.timeline_axis import FONT_SIZE, Axis, fitting, text_width
-from mkdocs_ecompm.registers.timeline_gantt import WIDTH, Bar, Diamond, Label, Work
+from mkdocs_ecompm.registers.timeline_gantt import WIDTH, Bar, Diamond, Work
+from mkdocs_ecompm.registers.timeline_shapes import Label, Piece, bar
 
 BAR: Final = 10
 DIAMOND: Final = 6
@@ -23,7 +26,7 @@ def bar_of(axis: Axis, work: Work, middle: float) -> Bar:
     until = axis.evening(work.until) if work.until and work.until > work.finish and not work.done else None
     line = ""
     if until is not None:
-        low = middle + BAR / 2 + 2
+        low = middle + BAR / 2 + (4 if work.was else 2)
         line = f"M{x + width:.1f} {middle:.1f}V{low:.1f}H{until:.1f}v-4"
     text = f"✓ {work.name}" if work.done else work.name
     return Bar(
@@ -35,7 +38,36 @@ def bar_of(axis: Axis, work: Work, middle: float) -> Bar:
         done_width=round(width * min(work.progress, 100) / 100, 1),
         float_path=line,
         label=_beside(text, x, x + width, middle),
+        baseline=baseline_of(axis, work.was, middle + BAR / 2 + 1) if work.was else "",
     )
+
+
+def baseline_of(axis: Axis, days: tuple[date, date], y: float) -> str:
+    """The thin bar of what was agreed, as a path."""
+    x, right = axis.morning(days[0]), axis.evening(max(days))
+    return bar(x, y, max(right - x, 2.0), 2)
+
+
+def pieces_of(drawn: Bar) -> Iterator[Piece]:
+    """What is drawn of a bar: the baseline and the float, the bar, and the line in it for what is done."""
+    kind = drawn.work.kind
+    tail = "--summary" if kind == "summary" else ("--critical" if drawn.work.critical else "")
+    if drawn.baseline:
+        yield Piece("baseline", drawn.baseline)
+    if drawn.float_path:
+        yield Piece("float", drawn.float_path)
+    yield Piece(f"body{tail}", bar(drawn.x, drawn.y, drawn.width, drawn.height))
+    if drawn.done_width and kind == "task":
+        path = bar(drawn.x, drawn.y + drawn.height / 2 - 1.25, drawn.done_width, 2.5)
+        yield Piece(f"done{tail}", path)
+
+
+def name_of(drawn: Bar) -> tuple[str, Label]:
+    """The label of a bar, and of which kind it is."""
+    work = drawn.work
+    if drawn.label.inside:
+        return "inside-critical" if work.critical else "inside", drawn.label
+    return "summary" if work.kind == "summary" else ("critical" if work.critical else "plain"), drawn.label
 
 
 def _beside(text: str, left: float, right: float, middle: float, *, size: float = FONT_SIZE) -> Label:
@@ -55,19 +87,23 @@ def milestone_of(axis: Axis, work: Work, middle: float) -> Diamond:
     x = axis.noon(work.finish)
     slipped = work.promised is not None and work.promised < work.finish
     promised = axis.noon(work.promised) if work.promised is not None and slipped else x
+    was = work.was[1] if work.was and work.was[1] not in {work.finish, work.promised} else None
     text = f"{'✓ ' if work.done else ''}{work.name}, {language.short_day(work.finish)}"
     if work.promised is not None and slipped:
         text += f", promised {language.short_day(work.promised)}"
+    first = min([promised, x, *([axis.noon(was)] if was else [])])
+    last = max([x, *([axis.noon(was)] if was else [])])
     return Diamond(
         id=work.id,
         points=diamond(x, middle, DIAMOND),
         tone="broken" if slipped else "calm",
         title=work.title,
-        label=_beside(text, min(promised, x) - DIAMOND, x + DIAMOND, middle, size=BOLD),
+        label=_beside(text, first - DIAMOND, last + DIAMOND, middle, size=BOLD),
         promised=diamond(promised, middle, 4) if slipped else "",
         slip=(round(promised + 4, 1), round(x - DIAMOND, 1), round(middle, 1)) if slipped else None,
         critical=work.critical,
         done=work.done,
+        baseline=diamond(axis.noon(was), middle, 3.5) if was else "",
     )
 
 

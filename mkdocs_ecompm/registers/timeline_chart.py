@@ -10,6 +10,7 @@ from typing import Final
 from mkdocs_ecompm import language
 from mkdocs_ecompm.model.entry import Record
 from mkdocs_ecompm.model.project import Project
+from mkdocs_ecompm.registers.timeline_baseline import baseline, days_in
 from mkdocs_ecompm.registers.timeline_gantt import Closed, Gantt, Group, Point, Wait, Work
 from mkdocs_ecompm.registers.timeline_gates import GateCard
 from mkdocs_ecompm.registers.timeline_layout import draw
@@ -17,15 +18,21 @@ from mkdocs_ecompm.registers.timeline_plan import calendar, summaries, target
 from mkdocs_ecompm.registers.timeline_schema import After, Gate, Milestone, Phase, Task
 from mkdocs_ecompm.schedule.calendar import TICKS, Calendar
 
-ROWS: Final = 400
-"""A chart of more rows cannot be read: then it shows milestones, summaries and the tasks with the least float."""
+ROWS: Final = 120
+"""A chart of more rows cannot be read: then it shows milestones, summaries and the tasks with the least float, and
+each phase has charts of its own."""
 
 
 def chart(project: Project, cards: Sequence[GateCard]) -> Gantt | None:
     """The Gantt chart of the project, or None if the plan names no day."""
+    groups = tuple(groups_of(project, cards, _shown(project)))
+    return draw(groups, critical_waits(project), freezes_of(project), project.as_of)
+
+
+def freezes_of(project: Project) -> list[Closed]:
+    """The days on which the shop must not be touched."""
     given = getattr(project.state.documents.get("project"), "calendar", None)
-    freezes = [Closed(freeze.name, freeze.since, freeze.until) for freeze in getattr(given, "freezes", ())]
-    return draw(tuple(_groups(project, cards)), critical_waits(project), freezes, project.as_of)
+    return [Closed(freeze.name, freeze.since, freeze.until) for freeze in getattr(given, "freezes", ())]
 
 
 def standing(project: Project, record: Record[Milestone]) -> date:
@@ -56,14 +63,15 @@ def _waits(project: Project) -> Iterator[tuple[str, tuple[After, ...]]]:
     yield from ((point.id, point.entry.after) for point in project.state.of(Milestone))
 
 
-def _groups(project: Project, cards: Sequence[GateCard]) -> Iterator[Group]:
+def groups_of(project: Project, cards: Sequence[GateCard], tasks: Sequence[Record[Task]]) -> Iterator[Group]:
     """The phases in the order they begin, then what belongs to none."""
+    was = days_in(baseline(project))
     phases = sorted((phase.entry for phase in project.state.of(Phase)), key=lambda phase: (phase.start, phase.end))
-    work = _work_by_phase(project, phases)
-    points = _points_by_phase(project, phases, cards)
+    work = _work_by_phase(project, phases, tasks, was)
+    points = _points_by_phase(project, phases, cards, was)
     for phase in phases:
         key = phase.id.casefold()
-        yield Group(phase.id, phase.name, phase.start, phase.end, points.get(key, ()), work.get(key, ()))
+        yield Group(phase.id, phase.name, phase.start, phase.end, points.get(key, ()), work.get(key, ()), was.get(key))
     if "" in work or "" in points:
         name = "Outside the phases" if phases else ""
         yield Group("", name or ("Plan" if "" in points else ""), None, None, points.get("", ()), work.get("", ()))
@@ -71,18 +79,22 @@ def _groups(project: Project, cards: Sequence[GateCard]) -> Iterator[Group]:
 
 def _phase_of(phases: Sequence[Phase], written: str | None, day: date) -> str:
     """The phase that is written, else the one of that day, else none."""
-    keys = {phase.id.casefold() for phase in phases}
-    if written and written.casefold() in keys:
-        return written.casefold()
+    key = (written or "").casefold()
+    if key and any(phase.id.casefold() == key for phase in phases):
+        return key
     return next((phase.id.casefold() for phase in phases if phase.start <= day <= phase.end), "")
 
 
-def _work_by_phase(project: Project, phases: Sequence[Phase]) -> Mapping[str, tuple[Work, ...]]:
+def _work_by_phase(
+    project: Project,
+    phases: Sequence[Phase],
+    tasks: Sequence[Record[Task]],
+    was: Mapping[str, tuple[date, date]],
+) -> Mapping[str, tuple[Work, ...]]:
     """Tasks and milestones of each phase: by start, the tasks of a summary below it."""
     plan = project.schedule
     working_days = calendar(project.state, project.as_of)
     found: dict[str, list[tuple[list[tuple[date, date, int]], Work]]] = {}
-    tasks = _shown(project)
     above = summaries(project.state)
     keys: dict[str, tuple[date, date, int]] = {}
     for number, task in enumerate(tasks):
@@ -92,12 +104,13 @@ def _work_by_phase(project: Project, phases: Sequence[Phase]) -> Mapping[str, tu
     for task in tasks:
         if task.id in keys:
             chain = [keys[by_code[code]] for code in _prefixes(task.entry.wbs.strip()) if code in by_code]
-            work = _task_work(project, task, working_days, is_summary=task.id in above)
+            days = was.get(task.id.casefold())
+            work = _task_work(project, task, working_days, is_summary=task.id in above, was=days)
             found.setdefault(_phase_of(phases, task.entry.phase, work.start), []).append(
                 ([*chain, keys[task.id]], work)
             )
     for number, milestone in enumerate(project.state.of(Milestone), start=len(tasks)):
-        work = _milestone_work(project, milestone)
+        work = _milestone_work(project, milestone, was.get(milestone.id.casefold()))
         place = [(work.finish, work.finish, number)]
         found.setdefault(_phase_of(phases, milestone.entry.phase, work.finish), []).append((place, work))
     return {key: tuple(work for _, work in sorted(items, key=lambda item: item[0])) for key, items in found.items()}
@@ -122,7 +135,14 @@ def _prefixes(code: str) -> list[str]:
     return [".".join(parts[:length]) for length in range(1, len(parts))]
 
 
-def _task_work(project: Project, record: Record[Task], working_days: Calendar, *, is_summary: bool) -> Work:
+def _task_work(
+    project: Project,
+    record: Record[Task],
+    working_days: Calendar,
+    *,
+    is_summary: bool,
+    was: tuple[date, date] | None,
+) -> Work:
     entry = record.entry
     plan = project.schedule
     if plan is None:
@@ -141,11 +161,18 @@ def _task_work(project: Project, record: Record[Task], working_days: Calendar, *
         progress=100.0 if entry.done else float(entry.progress or 0),
         critical=dates.critical and not is_summary,
         done=entry.done,
-        title=f"{entry.id} {entry.name}: {days}, {float_text}",
+        was=was,
+        title=f"{entry.id} {entry.name}: {days}, {float_text}{_moved(was, dates.finish)}",
     )
 
 
-def _milestone_work(project: Project, record: Record[Milestone]) -> Work:
+def _moved(was: tuple[date, date] | None, finish: date) -> str:
+    """By how many days something moved since the baseline, for its title."""
+    days = (finish - was[1]).days if was else 0
+    return f", {language.figure(abs(days), 'day')} {'later' if days > 0 else 'earlier'} than agreed" if days else ""
+
+
+def _milestone_work(project: Project, record: Record[Milestone], was: tuple[date, date] | None) -> Work:
     entry = record.entry
     day = standing(project, record)
     dates = project.schedule.tasks.get(record.id) if project.schedule and entry.after else None
@@ -158,18 +185,21 @@ def _milestone_work(project: Project, record: Record[Milestone]) -> Work:
         critical=bool(dates and dates.critical),
         done=entry.reached is not None,
         promised=entry.date,
-        title=f"{entry.id} {entry.name}: {language.day(day)}",
+        was=was,
+        title=f"{entry.id} {entry.name}: {language.day(day)}{_moved(was, day)}",
     )
 
 
 def _points_by_phase(
-    project: Project, phases: Sequence[Phase], cards: Sequence[GateCard]
+    project: Project, phases: Sequence[Phase], cards: Sequence[GateCard], was: Mapping[str, tuple[date, date]]
 ) -> Mapping[str, tuple[Point, ...]]:
     """The gates, each on the rail of the phase that it closes, else of the one it opens."""
     found: dict[str, list[Point]] = {}
-    for record, card in zip(project.state.of(Gate), cards, strict=True):
+    for record, card in zip(project.state.of(Gate), cards, strict=False):  # charts of phases show no gates
+        days = was.get(record.id.casefold())
         title = f"Gate {card.id} {card.name}, {language.day(card.day)}: {card.mark.word}"
-        point = Point(card.id, card.name, card.day, card.mark.tone, card.mark.sign, title)
+        before = days[1] if days else None
+        point = Point(card.id, card.name, card.day, card.mark.tone, card.mark.sign, title, before)
         key = _phase_of(phases, record.entry.closes or record.entry.opens, card.day)
         found.setdefault(key, []).append(point)
     return {key: tuple(points) for key, points in found.items()}

@@ -8,6 +8,7 @@ from typing import Final
 
 from mkdocs_ecompm.registers.timeline_axis import Tick
 from mkdocs_ecompm.registers.timeline_links import Route
+from mkdocs_ecompm.registers.timeline_shapes import Label, Names, Shape
 
 WIDTH: Final = 840
 TOP: Final = 36
@@ -19,7 +20,10 @@ TOP: Final = 36
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A task, summary or milestone. `until` is its latest finish, `promised` the day that was named for a milestone."""
+    """A task, summary or milestone.
+
+    `until` is its latest finish, `promised` the day that was named for a milestone, `was` its days in the baseline.
+    """
 
     id: str
     name: str
@@ -31,12 +35,13 @@ class Work:
     critical: bool = False
     done: bool = False
     promised: date | None = None
+    was: tuple[date, date] | None = None
     title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A gate: its day, and how it stands."""
+    """A gate: its day, how it stands, and its day in the baseline."""
 
     id: str
     name: str
@@ -44,6 +49,7 @@ class Point:
     tone: str
     sign: str
     title: str = ""
+    was: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,7 @@ class Group:
     end: date | None
     points: tuple[Point, ...]
     work: tuple[Work, ...]
+    was: tuple[date, date] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +88,11 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
-    """A text at a place; `anchor` is start or end."""
-
-    x: float
-    y: float
-    text: str
-    anchor: str = "start"
-    inside: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Bar:
-    """A task or summary. `done_width` is the part that is done, `float_path` the line to its latest finish."""
+    """A task or summary.
+
+    `done_width` is the part that is done, `float_path` the line to its latest finish, `baseline` that below it.
+    """
 
     work: Work
     x: float
@@ -103,11 +102,16 @@ class Bar:
     done_width: float
     float_path: str
     label: Label
+    baseline: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Diamond:
-    """A milestone or a gate. `slip` leads from the promised day (a hollow diamond at its start) to where it stands."""
+    """A milestone or a gate.
+
+    `slip` leads from the promised day (a hollow diamond at its start) to where it stands; `baseline` is the diamond
+    where it stood in the baseline.
+    """
 
     id: str
     points: str
@@ -118,6 +122,7 @@ class Diamond:
     slip: tuple[float, float, float] | None = None
     critical: bool = False
     done: bool = False
+    baseline: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +136,7 @@ class Head:
     y: float
     width: float
     band_height: float
+    baseline: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,21 +151,20 @@ class Hatch:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a pointer meets a bar or diamond with its label, what it is told, and the record it is led to."""
+    """Where a pointer meets a bar or diamond with its label (`path`), what it is told, and the place it is led to."""
 
     id: str
+    place: str
     title: str
-    x: float
-    y: float
-    width: float
-    height: float
+    path: str
 
 
 @dataclass(frozen=True)
 class Gantt:
     """The whole chart. `axes` are the heights at which the months are named.
 
-    `spots` lie over the drawing, because an image may not hold links.
+    `shapes` and `names` are what is drawn of `bars` and `waits`. `spots` lie over the drawing, because an image may not
+    hold links.
     """
 
     width: float = WIDTH
@@ -173,7 +178,14 @@ class Gantt:
     bars: tuple[Bar, ...] = ()
     milestones: tuple[Diamond, ...] = ()
     waits: tuple[Route, ...] = ()
+    shapes: tuple[Shape, ...] = ()
+    names: tuple[Names, ...] = ()
     hatches: tuple[Hatch, ...] = ()
     spots: tuple[Spot, ...] = ()
     today: Label | None = None
     today_x: float = 0
+
+    @property
+    def rows(self) -> int:
+        """How many pieces of work are drawn."""
+        return len(self.bars) + len(self.milestones)

@@ -9,6 +9,7 @@ from typing import Final
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.language import Sentence
+from mkdocs_ecompm.model.duty import Duty
 from mkdocs_ecompm.model.entry import Record
 from mkdocs_ecompm.model.finding import Source
 from mkdocs_ecompm.model.project import Project
@@ -67,8 +68,26 @@ class GateCard:
     conditions: tuple[ConditionRow, ...]
     waits_for: tuple[str, ...]
     decided: bool
+    decision: str
+    decided_on: date | None
+    signed: bool
     note: str
     source: Source
+
+    @property
+    def page(self) -> str:
+        """The page of the gate."""
+        return f"gates/{self.id}"
+
+    @property
+    def passed(self) -> bool:
+        """Whether it was decided that the next phase may begin, and signed."""
+        return self.decision in DECIDED and self.signed
+
+    @property
+    def said(self) -> str:
+        """The whole sentence."""
+        return f"{self.sentence.lead} {self.sentence.rest}".strip()
 
 
 def gate_card(project: Project, record: Record[Gate]) -> GateCard:
@@ -89,6 +108,9 @@ def gate_card(project: Project, record: Record[Gate]) -> GateCard:
         conditions=tuple(_condition(project, item) for item in gate.conditions),
         waits_for=waits_for,
         decided=gate.decision != "open",
+        decision=gate.decision,
+        decided_on=gate.decided_on,
+        signed=is_signed(project, record),
         note=gate.note,
         source=record.source,
     )
@@ -113,10 +135,21 @@ def _blockers(project: Project, record: Record[Gate]) -> Iterator[str]:
     unmet = sum(1 for criterion in gate.criteria if not criterion.met)
     if unmet:
         yield language.count(unmet, "criterion", "criteria")
+    owed = sum(1 for duty in obligations_for(project, record) if not duty.done)
+    if owed:
+        yield language.count(owed, "obligation")
     own = project.signoffs.by_artifact.get(record.ref)
     unsigned = sum(1 for slot in own.slots if slot.status is not Status.VALID) if own else 0
     if unsigned:
         yield language.count(unsigned, "sign-off")
+
+
+def obligations_for(project: Project, record: Record[Gate]) -> Iterator[Duty]:
+    """What a party owes that is needed for this gate, met or not."""
+    names = {record.id.casefold(), record.ref.casefold()}
+    for duty in project.duties:
+        if duty.kind == "obligation" and any(ref.casefold() in names for ref in duty.blocks):
+            yield duty
 
 
 def _mark(project: Project, record: Record[Gate], waits_for: tuple[str, ...]) -> GateMark:
@@ -141,6 +174,8 @@ def _sentence(project: Project, record: Record[Gate], waits_for: tuple[str, ...]
     gate = record.entry
     if gate.decision in DECIDED:
         on = f" on {language.near_day(gate.decided_on, project.as_of)}" if gate.decided_on else ""
+        if not is_signed(project, record):
+            return Sentence(f"Decided{on}: {gate.decision}. Not signed by all.", _owed(project, gate))
         return Sentence(f"Passed{on}: {gate.decision}.", _owed(project, gate))
     day = language.near_day(gate.date, project.as_of)
     if gate.decision == "stop":
@@ -148,7 +183,7 @@ def _sentence(project: Project, record: Record[Gate], waits_for: tuple[str, ...]
     lead = "To be repeated." if gate.decision == "repeat" else ""
     if not waits_for:
         return Sentence(lead or "Ready to be decided.", f"Nothing is missing; it is due {day}.")
-    verb = "is" if waits_for in {("one agreement",), ("one criterion",), ("one sign-off",)} else "are"
+    verb = "is" if len(waits_for) == 1 and waits_for[0].startswith("one ") else "are"
     missing = language.capital(f"{language.listing(waits_for)} {verb} missing")
     return Sentence(
         lead or "Cannot pass yet.", f"{missing}; it is due {day}, {language.when(gate.date, project.as_of)}."

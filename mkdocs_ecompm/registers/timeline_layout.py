@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.registers.timeline_axis import Axis, fitting, text_width
-from mkdocs_ecompm.registers.timeline_bars import BAR, BOLD, DIAMOND, bar_of, diamond, milestone_of
+from mkdocs_ecompm.registers.timeline_bars import (
+    BAR,
+    BOLD,
+    DIAMOND,
+    bar_of,
+    baseline_of,
+    diamond,
+    milestone_of,
+    name_of,
+    pieces_of,
+)
 from mkdocs_ecompm.registers.timeline_gantt import (
     TOP,
     WIDTH,
@@ -20,13 +31,13 @@ from mkdocs_ecompm.registers.timeline_gantt import (
     Group,
     Hatch,
     Head,
-    Label,
     Point,
     Spot,
     Wait,
     Work,
 )
-from mkdocs_ecompm.registers.timeline_links import Box, route
+from mkdocs_ecompm.registers.timeline_links import Box, Route, route
+from mkdocs_ecompm.registers.timeline_shapes import Label, names, shapes
 
 _EDGE: Final = 6
 _ROW: Final = 21
@@ -35,6 +46,10 @@ _LANE: Final = 15
 _TALL: Final = 520
 """After so many units without them the months are named again."""
 _GAP: Final = 6
+_LONG: Final = 60
+"""A chart of more rows is a long one."""
+_FOLLOWED: Final = 10
+"""Over so many rows an eye follows one line among many."""
 _TODAY_REACH: Final = 45
 """How many days outside the plan today may lie and still be shown."""
 
@@ -53,9 +68,15 @@ class _Drawing:
     boxes: dict[str, Box] = field(default_factory=dict)
 
 
-def draw(groups: Sequence[Group], waits: Iterable[Wait], freezes: Sequence[Closed], today: date) -> Gantt | None:
-    """The chart of a plan, or None if there is nothing with a day."""
-    axis = _axis(groups, today)
+def draw(
+    groups: Sequence[Group],
+    waits: Iterable[Wait],
+    freezes: Sequence[Closed],
+    today: date,
+    axis: Axis | None = None,
+) -> Gantt | None:
+    """The chart of a plan on its own or a given axis, or None if there is nothing with a day."""
+    axis = axis or axis_of(groups, today)
     if axis is None:
         return None
     drawing = _Drawing(axis)
@@ -63,11 +84,7 @@ def draw(groups: Sequence[Group], waits: Iterable[Wait], freezes: Sequence[Close
         _group(drawing, group)
     bottom = drawing.y + 4
     hatches, height = _hatches(axis, freezes, bottom)
-    routes = [
-        route(drawing.boxes[wait.before], drawing.boxes[wait.after], wait.kind, critical=wait.critical)
-        for wait in waits
-        if wait.before in drawing.boxes and wait.after in drawing.boxes
-    ]
+    routes = list(_routes(drawing.boxes, waits))
     if bottom - drawing.axes[-1] > _TALL / 2:
         drawing.axes.append(bottom + 12)
         height = max(height, bottom + 18)
@@ -82,6 +99,8 @@ def draw(groups: Sequence[Group], waits: Iterable[Wait], freezes: Sequence[Close
         bars=tuple(drawing.bars),
         milestones=tuple(drawing.milestones),
         waits=tuple(sorted(routes, key=lambda found: found.critical)),
+        shapes=shapes((piece for bar in drawing.bars for piece in pieces_of(bar)), routes),
+        names=names(name_of(bar) for bar in drawing.bars),
         hatches=hatches,
         spots=tuple(_spots(drawing)),
         today=_today(axis, today) if shown else None,
@@ -89,11 +108,13 @@ def draw(groups: Sequence[Group], waits: Iterable[Wait], freezes: Sequence[Close
     )
 
 
-def _axis(groups: Sequence[Group], today: date) -> Axis | None:
+def axis_of(groups: Sequence[Group], today: date) -> Axis | None:
+    """The axis on which all of a plan has a place, and today if it is near; None if nothing has a day."""
     days = [day for group in groups for day in (group.start, group.end) if day]
-    days += [point.day for group in groups for point in group.points]
+    days += [day for group in groups for point in group.points for day in (point.day, point.was) if day]
+    days += [day for group in groups for day in group.was or ()]
     for work in (work for group in groups for work in group.work):
-        days += [day for day in (work.start, work.finish, work.until, work.promised) if day]
+        days += [day for day in (work.start, work.finish, work.until, work.promised, *(work.was or ())) if day]
     if not days:
         return None
     first, last = min(days).toordinal(), max(days).toordinal()
@@ -103,6 +124,15 @@ def _axis(groups: Sequence[Group], today: date) -> Axis | None:
     margin = max(1, (last - first) // 60)
     first, last = max(first - margin, date.min.toordinal()), min(last + margin, date.max.toordinal())
     return Axis(date.fromordinal(first), date.fromordinal(last), _EDGE, WIDTH - _EDGE)
+
+
+def _routes(boxes: Mapping[str, Box], waits: Iterable[Wait]) -> Iterator[Route]:
+    """The lines of dependencies. In a long chart the critical ones, and of the others those that can be followed."""
+    reach = math.inf if len(boxes) <= _LONG else _FOLLOWED * _ROW
+    for wait in waits:
+        before, after = boxes.get(wait.before), boxes.get(wait.after)
+        if before and after and (wait.critical or abs(before.middle - after.middle) <= reach):
+            yield route(before, after, wait.kind, critical=wait.critical)
 
 
 def _today(axis: Axis, today: date) -> Label:
@@ -133,7 +163,7 @@ def _group(drawing: _Drawing, group: Group) -> None:
     if group.name:
         head = drawing.heads[-1]
         drawing.heads[-1] = Head(
-            head.id, head.name, head.days, head.x, head.y, head.width, round(drawing.y - top - 14 + 2, 1)
+            head.id, head.name, head.days, head.x, head.y, head.width, round(drawing.y - top - 14 + 2, 1), head.baseline
         )
 
 
@@ -162,7 +192,8 @@ def _phase_name(drawing: _Drawing, group: Group) -> None:
     label = Label(round(max(_EDGE, min(x, WIDTH - _EDGE - wide)), 1), round(drawing.y + 11, 1), name)
     drawing.y += 15
     rail = round(drawing.y + _LANE / 2 - _RAIL / 2, 1)
-    drawing.heads.append(Head(group.id, label, days, round(x, 1), rail, round(right - x, 1), 0))
+    was = baseline_of(axis, group.was, rail + _RAIL + 1) if group.was else ""
+    drawing.heads.append(Head(group.id, label, days, round(x, 1), rail, round(right - x, 1), 0, was))
 
 
 def _gates(drawing: _Drawing, points: Sequence[Point], y: float) -> int:
@@ -175,7 +206,9 @@ def _gates(drawing: _Drawing, points: Sequence[Point], y: float) -> int:
         lane, place, anchor = _free_place(lanes, (head.x, head.x + head.width), x, text)
         middle = y + lane * _LANE
         label = Label(round(place, 1), round(middle + 4, 1), text, anchor)
-        drawing.gates.append(Diamond(point.id, diamond(x, middle, 7), point.tone, point.title, label))
+        moved = point.was is not None and point.was != point.day
+        was = diamond(drawing.axis.noon(point.was), middle, 3.5) if point.was and moved else ""
+        drawing.gates.append(Diamond(point.id, diamond(x, middle, 7), point.tone, point.title, label, baseline=was))
     return len(lanes)
 
 
@@ -214,17 +247,20 @@ def _touch(one: tuple[float, float], other: tuple[float, float]) -> bool:
 def _spots(drawing: _Drawing) -> Iterator[Spot]:
     """A spot for each bar, milestone and gate: from its one end to the other end of its label."""
     for bar in drawing.bars:
-        yield _spot(bar.work.id, bar.work.title, (bar.x, bar.x + bar.width), bar.label)
-    for drawn in (*drawing.milestones, *drawing.gates):
+        yield _spot(bar.work.id, f"timeline#{bar.work.id}", bar.work.title, (bar.x, bar.x + bar.width), bar.label)
+    for page, drawn in (
+        *(("timeline#", found) for found in drawing.milestones),
+        *(("gates/", found) for found in drawing.gates),
+    ):
         corners = [float(corner.split(",")[0]) for corner in drawn.points.split()]
-        yield _spot(drawn.id, drawn.title, (min(corners), max(corners)), drawn.label)
+        yield _spot(drawn.id, f"{page}{drawn.id}", drawn.title, (min(corners), max(corners)), drawn.label)
 
 
-def _spot(name: str, title: str, body: tuple[float, float], label: Label) -> Spot:
+def _spot(name: str, place: str, title: str, body: tuple[float, float], label: Label) -> Spot:
     wide = text_width(label.text, BOLD)
     label_left = label.x - wide if label.anchor == "end" else label.x
     left, right = min(body[0], label_left), max(body[1], label_left + wide)
-    return Spot(name, title, round(left, 1), round(label.y - 12, 1), round(right - left, 1), 17)
+    return Spot(name, place, title, f"M{left:.1f} {label.y - 12:.1f}h{right - left:.1f}v17H{left:.1f}z")
 
 
 # --- freezes ----------------------------------------------------------------------------------------------------------

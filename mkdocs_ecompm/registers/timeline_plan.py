@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from importlib.util import find_spec
 from typing import Any
 
 from mkdocs_ecompm.model.entry import Record
+from mkdocs_ecompm.model.forecast import Simulation
 from mkdocs_ecompm.model.schedule import Schedule
 from mkdocs_ecompm.model.state import State
 from mkdocs_ecompm.registers.timeline_holidays import public_holidays
 from mkdocs_ecompm.registers.timeline_schema import After, Gate, Milestone, Phase, Task
+from mkdocs_ecompm.registers.timeline_schema import Estimate as TaskEstimate
 from mkdocs_ecompm.schedule.activity import Activity, Dependency, NotBefore
 from mkdocs_ecompm.schedule.calendar import WEEKDAYS, Calendar
+from mkdocs_ecompm.schedule.estimates import Estimate
 from mkdocs_ecompm.schedule.plan import schedule as compute
 from mkdocs_ecompm.schedule.rollup import members
 
@@ -21,6 +25,26 @@ from mkdocs_ecompm.schedule.rollup import members
 def schedule(state: State, as_of: date) -> Schedule:
     """The computed plan. Once a task has `progress` or `actual`, `as_of` is its status date."""
     return compute(activities(state), calendar(state, as_of), status_date(state, as_of))
+
+
+def can_simulate() -> bool:
+    """Whether numpy is installed, which a simulation needs."""
+    return find_spec("numpy") is not None
+
+
+def has_estimates(state: State) -> bool:
+    """Whether a task that is not done has an estimate, so that there is something to simulate."""
+    return any(task.entry.estimate is not None and not task.entry.done for task in state.of(Task))
+
+
+def simulation(state: State, as_of: date) -> Simulation | None:
+    """The plan played through many times; None if nothing in it is estimated, or numpy is not installed."""
+    if not has_estimates(state) or not can_simulate():
+        return None
+    from mkdocs_ecompm.schedule.simulation import simulate  # noqa: PLC0415  # numpy: only where a simulation is shown
+
+    ahead = [point.id for point in state.of(Milestone) if point.entry.reached is None and point.entry.after]
+    return simulate(activities(state), calendar(state, as_of), status_date(state, as_of), milestones=ahead)
 
 
 def status_date(state: State, as_of: date) -> date | None:
@@ -88,7 +112,16 @@ def _task(state: State, record: Record[Task], own: dict[str, str], week: int) ->
         progress=entry.progress or Decimal(0),
         started=entry.actual.start if entry.actual else None,
         finished=entry.actual.finish if entry.actual else None,
+        estimate=_estimate(entry.estimate, week),
     )
+
+
+def _estimate(given: TaskEstimate | None, week: int) -> Estimate | None:
+    """The estimate in working days. One that does not rise is an error of its own, and is not simulated."""
+    if given is None:
+        return None
+    found = Estimate(*(time.days(week) for time in (given.optimistic, given.likely, given.pessimistic)))
+    return found if found.in_order else None
 
 
 def _waits(

@@ -14,7 +14,7 @@ from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.signoff import Status
 from mkdocs_ecompm.model.state import State
 from mkdocs_ecompm.registers.timeline_holidays import public_holidays
-from mkdocs_ecompm.registers.timeline_plan import activities, calendar, summaries, target
+from mkdocs_ecompm.registers.timeline_plan import activities, calendar, can_simulate, has_estimates, summaries, target
 from mkdocs_ecompm.registers.timeline_schema import DECIDED, Gate, Milestone, Phase, Task
 from mkdocs_ecompm.schedule.plan import find_cycles
 
@@ -27,10 +27,14 @@ _NOT_THE_GO_LIVE: Final = re.compile(
     re.IGNORECASE,
 )
 
+_NOT_ON: Final = frozenset({"repeat", "stop"})
+"""Decisions with which the next phase may not begin, however well they are signed."""
+
 
 def check(project: Project) -> Iterable[Finding]:
     """Cycles, days that cannot be, phases that began unsigned, a go-live in a freeze."""
     yield from _holidays(project)
+    yield from _simulation(project)
     yield from _orders(project.state)
     yield from _durations(project.state)
     yield from _cycles(project)
@@ -41,8 +45,12 @@ def check(project: Project) -> Iterable[Finding]:
 
 def is_go_live(milestone: Milestone) -> bool:
     """Whether a milestone is the day on which the shop goes live, by its name or id."""
-    name = f"{milestone.name} {milestone.id}"
-    return bool(_GO_LIVE.search(name)) and not _NOT_THE_GO_LIVE.search(milestone.name)
+    return says_go_live(milestone.name, milestone.id)
+
+
+def says_go_live(name: str, milestone: str) -> bool:
+    """Whether this name or this id of a milestone says that the shop goes live then."""
+    return bool(_GO_LIVE.search(f"{name} {milestone}")) and not _NOT_THE_GO_LIVE.search(name)
 
 
 # --- texts ----------------------------------------------------------------------------------------------------------
@@ -56,6 +64,15 @@ def _holidays(project: Project) -> Iterator[Finding]:
         message = f"the public holidays of `{country}` are not known here, so the plan works on them"
         hint = "install mkdocs-ecompm[calendar] and write a code such as DE or DE-HH, or list them under holidays"
         yield finding("holidays-unknown", message, content.at("calendar", "country"), hint=hint)
+
+
+def _simulation(project: Project) -> Iterator[Finding]:
+    """Estimates ask for a simulation, which needs a library of its own."""
+    if has_estimates(project.state) and not can_simulate():
+        first = next(task for task in project.state.of(Task) if task.entry.estimate and not task.entry.done)
+        message = "the estimates are not simulated, because numpy is not installed"
+        hint = "install mkdocs-ecompm[simulation]"
+        yield finding("simulation-unavailable", message, first.at("estimate"), hint=hint)
 
 
 def _orders(state: State) -> Iterator[Finding]:
@@ -162,13 +179,17 @@ def _compare(project: Project, what: str, stated: date, network: date, place: So
 
 
 def _unsigned(project: Project) -> Iterator[Finding]:
-    """Phases that began before the gate that opens them was signed."""
+    """Phases that began before the gate that opens them was signed, or although it was decided not to go on."""
     phases = {phase.id.casefold(): phase.entry for phase in project.state.of(Phase)}
     for gate in project.state.of(Gate):
         phase = phases.get((gate.entry.opens or "").casefold())
-        if phase and phase.start <= project.as_of and not is_signed(project, gate):
-            message = f"phase {phase.id} began on {phase.start}, but gate {gate.id} that opens it is not signed"
-            yield finding("gate-not-signed", message, gate.source)
+        if phase is None or phase.start > project.as_of:
+            continue
+        began = f"phase {phase.id} began on {phase.start}, but gate {gate.id} that opens it"
+        if not is_signed(project, gate):
+            yield finding("gate-not-signed", f"{began} is not signed", gate.source)
+        elif gate.entry.decision in _NOT_ON:
+            yield finding("gate-not-signed", f"{began} was decided with `{gate.entry.decision}`", gate.source)
 
 
 def is_signed(project: Project, gate: Record[Gate]) -> bool:

@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from mkdocs_ecompm import language
-from mkdocs_ecompm.language import Sentence
+from mkdocs_ecompm.language import Figure, Sentence
 from mkdocs_ecompm.model.entry import Record
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.schedule import Schedule
+from mkdocs_ecompm.registers.timeline_baseline import baseline, days_in
 from mkdocs_ecompm.registers.timeline_chart import standing
 from mkdocs_ecompm.registers.timeline_gates import GateCard
 from mkdocs_ecompm.registers.timeline_plan import summaries
 from mkdocs_ecompm.registers.timeline_rules import is_go_live
 from mkdocs_ecompm.registers.timeline_schema import Milestone, Task
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One figure behind the sentence."""
-
-    label: str
-    value: str
-    more: str
-    tone: str
-    page: str = ""
 
 
 def sentence_of(project: Project, cards: Sequence[GateCard]) -> Sentence:
@@ -36,7 +25,7 @@ def sentence_of(project: Project, cards: Sequence[GateCard]) -> Sentence:
     if plan.cycle:
         names = language.few([project.state.name(f"timeline/{name}") for name in plan.cycle], most=4)
         return Sentence("The plan cannot be computed.", f"{names} wait for each other in a circle.")
-    clauses = [*_promise(project), *_critical(project, plan), *_next_gate(cards)]
+    clauses = [*_promise(project), *_since_baseline(project), *_critical(project, plan), *_next_gate(cards)]
     return Sentence(_headline(project, plan), " ".join(clauses))
 
 
@@ -64,6 +53,19 @@ def _promise(project: Project) -> Iterator[str]:
     if days > 0:
         promised = language.near_day(goal.entry.date, project.as_of)
         yield f"That is {language.figure(days, 'day')} later than promised, {promised}."
+
+
+def _since_baseline(project: Project) -> Iterator[str]:
+    """How far the go-live has moved since the plan that was fixed last, where that is not its promise of today."""
+    goal, fixed = go_live(project), baseline(project)
+    days = days_in(fixed).get(goal.id.casefold()) if goal else None
+    if goal is None or fixed is None or days is None or goal.entry.reached:
+        return
+    moved = (standing(project, goal) - days[1]).days
+    if moved and days[1] != goal.entry.date:
+        way = "later" if moved > 0 else "earlier"
+        since = language.near_day(fixed.day, project.as_of)
+        yield f"It stands {language.figure(abs(moved), 'day')} {way} than in the baseline of {since}."
 
 
 def _critical(project: Project, plan: Schedule) -> Iterator[str]:
@@ -108,9 +110,7 @@ def figures_of(project: Project, cards: Sequence[GateCard]) -> Iterator[Figure]:
     if gate is not None:
         waits = language.listing(gate.waits_for) if gate.waits_for else "nothing missing"
         tone = gate.mark.tone
-        yield Figure(
-            f"Gate {gate.id}, {gate.name}", language.when(gate.day, project.as_of), waits, tone, f"timeline#{gate.id}"
-        )
+        yield Figure(f"Gate {gate.id}, {gate.name}", language.when(gate.day, project.as_of), waits, tone, gate.page)
     yield from _work_figures(project, plan)
 
 

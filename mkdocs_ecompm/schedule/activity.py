@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from mkdocs_ecompm.schedule.estimates import Estimate
+
 KINDS = ("FS", "SS", "FF", "SF")
 """Finish to start, start to start, finish to finish, start to finish."""
 
@@ -34,7 +36,8 @@ class NotBefore:
 class Activity:
     """A task or a milestone. Durations and lags are working days; `progress` is per cent.
 
-    `wbs` is its place in the work breakdown structure: `2` is the summary of `2.1` and `2.1.3`.
+    `wbs` is its place in the work breakdown structure: `2` is the summary of `2.1` and `2.1.3`. Only the simulation
+    looks at the `estimate`: the plan is computed with the duration.
     """
 
     id: str
@@ -45,3 +48,4 @@ class Activity:
     progress: Decimal = NONE
     started: date | None = None
     finished: date | None = None
+    estimate: Estimate | None = None

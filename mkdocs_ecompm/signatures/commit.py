@@ -6,10 +6,9 @@ import os
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mkdocs_ecompm.signatures import sshsig
 from mkdocs_ecompm.signatures.signature import Format, Signature
@@ -17,12 +16,25 @@ from mkdocs_ecompm.signatures.signature import Format, Signature
 if TYPE_CHECKING:
     from mkdocs_ecompm.signatures.openpgp_certificate import Certificate
 
-__all__ = ["Signature", "SignedCommit", "committer_of", "split", "verify_commit", "verify_commits"]
+__all__ = [
+    "Signature",
+    "SignedCommit",
+    "committer_of",
+    "person_problem",
+    "split",
+    "verify_commit",
+    "verify_commits",
+    "verify_parts",
+]
 
 _HEADER: Final = {"sha1": b"gpgsig", "sha256": b"gpgsig-sha256"}
 _SIGNATURE_HEADERS: Final = frozenset(_HEADER.values())
 _REPEATABLE: Final = frozenset({b"parent", b"mergetag"})
 _ONE_HEADER: Final = re.compile(rb"([^ \n]*)[^\n]*(?:\n [^\n]*)*(?:\n|\Z)")
+# A person and, as git finds it, the time: the number behind the last `>` with a time zone after it.
+_PERSON: Final = re.compile(rb"[^<]*+<[^>]*+>")
+_TIME: Final = re.compile(rb">[ \t\r]*+0*+(\d*+)[ \t\r]*+[+-]\d[^>]*+\Z")
+_LAST_SECOND: Final = 253402300799  # 9999-12-31T23:59:59Z; of later ones git and ssh-keygen say that they are wrong
 _BEGIN: Final = re.compile(rb"-----BEGIN ([A-Z0-9][A-Z0-9 ]*)-----")
 _FORMATS: Final[dict[bytes, Format]] = {
     b"SSH SIGNATURE": "ssh",
@@ -36,8 +48,7 @@ _AT_A_TIME: Final = 16
 _AHEAD: Final = 128
 
 
-@dataclass(frozen=True, slots=True)
-class SignedCommit:
+class SignedCommit(NamedTuple):
     """A commit taken apart: what was signed, the signature (None if there is none), and what is wrong with it."""
 
     payload: bytes
@@ -53,20 +64,24 @@ def verify_commit(raw: bytes, object_format: str = "sha1", openpgp: tuple[Certif
         object_format: `sha1` or `sha256`, the hash of the repository.
         openpgp: The OpenPGP certificates that are known; None leaves signatures of this format `unsupported`.
     """
-    commit = split(raw, object_format)
-    if commit.signature is None:
+    return verify_parts(split(raw, object_format), openpgp)
+
+
+def verify_parts(signed: SignedCommit, openpgp: tuple[Certificate, ...] | None = None) -> Signature:
+    """The same for a commit or tag that was taken apart."""
+    if signed.signature is None:
         return Signature("none", "none")
-    begin = _BEGIN.match(commit.signature)
+    begin = _BEGIN.match(signed.signature)
     kind = _FORMATS.get(begin[1], "none") if begin else "none"
-    problem = commit.problem or _armor_problem(commit.signature, begin)
+    problem = signed.problem or _armor_problem(signed.signature, begin)
     if problem:
         return Signature(kind, "bad", problem=f"The signature is bad: {problem}.")
     if kind == "ssh":
-        return sshsig.verify(commit.payload, commit.signature)
+        return sshsig.verify(signed.payload, signed.signature)
     if begin and begin[1] == _OPENPGP and openpgp is not None:
         from mkdocs_ecompm.signatures import openpgp as pgp  # noqa: PLC0415  # many repositories have none
 
-        return pgp.verify(commit.payload, commit.signature, openpgp)
+        return pgp.verify(signed.payload, signed.signature, openpgp)
     return Signature(kind, "unsupported", problem=f"Signatures of the format {kind} are not verified.")
 
 
@@ -84,13 +99,14 @@ def verify_commits(
 
     coming = iter(raws)
     at_work: deque[Future[list[Signature]]] = deque()
-    with ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1)) as threads:
+    # one thread more than processors: somebody always waits for the interpreter
+    with ThreadPoolExecutor(min(_MOST_THREADS, (os.cpu_count() or 1) + 1)) as threads:
         while part := list(islice(coming, _AT_A_TIME)):
             at_work.append(threads.submit(verify, part))
-            if len(at_work) > _AHEAD:
+            while len(at_work) > _AHEAD or (at_work and at_work[0].done()):
                 yield from at_work.popleft().result()
-        for done in at_work:
-            yield from done.result()
+        for last in at_work:
+            yield from last.result()
 
 
 def split(raw: bytes, object_format: str = "sha1") -> SignedCommit:
@@ -116,13 +132,25 @@ def split(raw: bytes, object_format: str = "sha1") -> SignedCommit:
     if not signatures:
         return SignedCommit(payload, None)
     problem = "the commit has a NUL in a header" if b"\0" in raw[:end] else _header_problem(tuple(names))
-    return SignedCommit(payload, b"".join(signatures), problem)
+    return SignedCommit(payload, b"".join(signatures), problem or person_problem(committer_of(raw)))
 
 
 def committer_of(raw: bytes) -> bytes:
     """The value of the committer line, empty without one."""
-    _, found, rest = raw[: raw.find(b"\n\n") + 1 or len(raw)].partition(b"\ncommitter ")
-    return rest.split(b"\n", 1)[0] if found else b""
+    end = raw.find(b"\n\n") + 1 or len(raw)
+    start = raw.find(b"\ncommitter ", 0, end)
+    return raw[start + len(b"\ncommitter ") : end].split(b"\n", 1)[0] if start >= 0 else b""
+
+
+def person_problem(line: bytes) -> str:
+    """What git cannot make anything of in the value of a committer or tagger line: it names nobody, or no time."""
+    if not _PERSON.match(line):
+        return "it does not say who made it"
+    time = _TIME.search(line)
+    digits = time[1] if time else b""
+    if len(digits) > len(str(_LAST_SECOND)) or int(digits or b"0") > _LAST_SECOND:
+        return "it says that it was made after the year 9999"
+    return ""
 
 
 @lru_cache(maxsize=1024)  # nearly all commits have the same headers

@@ -14,7 +14,8 @@ Standing: TypeAlias = Literal["good", "unknown-key", "expired", "not-yet-valid",
 class KnownKey:
     """One key of somebody, in force in [since, until). A revoked one is never in force, whatever its time.
 
-    `blob` is the wire form of an SSH key, or the fingerprint of an OpenPGP certificate as text.
+    `blob` is the wire form of an SSH key, or the fingerprint of an OpenPGP certificate as text. `numbers` are the same
+    for both if they are one key.
     """
 
     signer: str
@@ -22,6 +23,7 @@ class KnownKey:
     since: datetime | None = None
     until: datetime | None = None
     revoked: bool = False
+    numbers: str = ""
 
     def standing(self, when: datetime) -> Standing:
         """How the key stands at a moment."""
@@ -37,8 +39,10 @@ class KnownKeys:
 
     def __init__(self, keys: Iterable[KnownKey] = ()) -> None:
         self._by_blob: dict[bytes, list[KnownKey]] = {}
+        self._owners: dict[str, set[str]] = {}
         for key in keys:
             self._by_blob.setdefault(key.blob, []).append(key)
+            self._owners.setdefault(key.numbers, set()).add(key.signer)
 
     def judge(self, blob: bytes, when: datetime) -> tuple[Standing, str | None]:
         """How a key stands at a moment, and whose it is.
@@ -46,7 +50,7 @@ class KnownKeys:
         One person may have several entries of the same key: it is in force if one says so and none revokes it.
         """
         entries = self._by_blob.get(blob, [])
-        owners = {entry.signer for entry in entries}
+        owners = {entry.signer for entry in entries}.union(*(self._owners[e.numbers] for e in entries if e.numbers))
         if len(owners) != 1:
             return "unknown-key", None
         standings = [entry.standing(when) for entry in entries]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from mkdocs_ecompm.signatures.certificate import Certificate
 
@@ -13,8 +12,7 @@ Status: TypeAlias = Literal["good", "bad", "unsupported", "none", "unknown-key",
 """The last three are what an OpenPGP certificate says of its own key; keys of other formats carry no such words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """The cryptographic verdict on a signature. `good` says that a key made it, never whose key that is.
 
     `key` is the fingerprint (`SHA256:...`) and `blob` the wire form of the public key; with a certificate, both are
@@ -23,6 +21,8 @@ class Signature:
 
     Of OpenPGP, `key` is the fingerprint of the primary key (of an unknown key, what the signature names), `subkey` that
     of the key that signed if it is another, and `until` the moment at which the certificate ends.
+
+    A named tuple, for a long history has tens of thousands of them.
     """
 
     format: Format

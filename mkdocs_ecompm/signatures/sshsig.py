@@ -6,9 +6,8 @@ import base64
 import binascii
 import hashlib
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mkdocs_ecompm.signatures import certificate, ssh_key
 from mkdocs_ecompm.signatures.certificate import Certificate
@@ -40,8 +39,7 @@ _ARMOR: Final = re.compile(BEGIN + rb"\n([A-Za-z0-9+/=\s]*)\n" + END + rb"\s*") 
 _COLUMNS: Final = 70  # as ssh-keygen
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
+class _Block(NamedTuple):
     """The fields of a signature block."""
 
     key: bytes
@@ -50,8 +48,7 @@ class _Block:
     signature: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class _Signer:
+class _Signer(NamedTuple):
     """The key that a block names: itself, or the one that a certificate there is for."""
 
     key: ssh_key.PublicKey

@@ -6,12 +6,11 @@ bits of one number, so that ten thousand commits cost little.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from typing import NewType
 
 from mkdocs_ecompm.git.objects import Commit, ObjectError
-from mkdocs_ecompm.git.process import GitError
 from mkdocs_ecompm.git.repository import Repository
 
 
@@ -21,20 +20,22 @@ def parents_first(repository: Repository, commit: str) -> list[Commit]:
     Raises:
         ObjectError: one of them cannot be relied on.
     """
-    _read_ahead(repository, commit)
+    repository.read_history(commit)
     found: list[Commit] = []
     seen = {commit}
-    stack = [(repository.commit(commit), iter(repository.commit(commit).parents))]
+    first = repository.commit(commit)
+    stack = [(first, iter(first.parents))]
     while stack:
         current, parents = stack[-1]
-        following = next((parent for parent in parents if parent not in seen), None)
-        if following is None:
+        for parent in parents:
+            if parent not in seen:
+                seen.add(parent)
+                read = repository.commit(parent)
+                stack.append((read, iter(read.parents)))
+                break
+        else:
             found.append(current)
             stack.pop()
-        else:
-            seen.add(following)
-            read = repository.commit(following)
-            stack.append((read, iter(read.parents)))
     return found
 
 
@@ -50,6 +51,10 @@ def readable(repository: Repository, commit: str) -> list[Commit]:
             waiting.extend(parent for parent in read.parents if parent not in seen)
             seen.update(read.parents)
     return found[::-1]
+
+
+Marks = NewType("Marks", int)
+"""A set of marked commits: the bits of one number."""
 
 
 class Ancestry:
@@ -86,9 +91,24 @@ class Ancestry:
         """Whether the marked commit `earlier` is a true ancestor of the marked commit `later`."""
         return self._bits[earlier] != self._bits[later] and self.reaches(later, earlier)
 
+    def is_same(self, one: str, other: str) -> bool:
+        """Whether two marked commits are one, or one repeats the other."""
+        return self._bits[one] == self._bits[other]
+
     def concurrent(self, one: str, other: str) -> bool:
         """Whether neither of two marked commits comes before the other."""
         return not self.reaches(one, other) and not self.reaches(other, one)
+
+    def under(self, commits: Iterable[str]) -> Marks:
+        """The marked commits that these are or descend from."""
+        found = 0
+        for commit in commits:
+            found |= self._reach[commit]
+        return Marks(found)
+
+    def is_among(self, commit: str, marks: Marks) -> bool:
+        """Whether a marked commit is one of these."""
+        return bool(marks & self._bits[commit])
 
     def newest(self, commits: Iterable[str]) -> frozenset[str]:
         """Those of the marked commits that are an ancestor of none of the others."""
@@ -108,9 +128,3 @@ def ancestors(parents: Mapping[str, Iterable[str]], of: str) -> frozenset[str]:
                 found.add(parent)
                 stack.append(parent)
     return frozenset(found)
-
-
-def _read_ahead(repository: Repository, commit: str) -> None:
-    """Read the commits that git lists in one go. Only the parents in the objects count, and any fault shows there."""
-    with suppress(GitError):
-        deque(repository.commits(repository.rev_list(commit)), maxlen=0)

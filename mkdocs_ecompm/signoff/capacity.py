@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from mkdocs_ecompm.model.parties import covers
 from mkdocs_ecompm.model.people import Department, Key, Organisation, Person
-from mkdocs_ecompm.signoff.trust import TrustData
+from mkdocs_ecompm.signoff.trust import AccountId, TrustData
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ def owner(state: TrustData, key: str) -> str | None:
 def key_fault(state: TrustData, key: str, when: datetime) -> str:
     """Why nobody speaks with this key at that moment, as a reason code; empty if its owner does."""
     held = state.keys.get(key)
-    if key in state.compromised or (held is not None and held.whole in state.compromised):
+    if key in state.compromised or (held is not None and {held.whole, held.numbers} & state.compromised):
         return "key-compromised"
     if held is None:
         return "unknown-key"
@@ -38,6 +38,21 @@ def key_fault(state: TrustData, key: str, when: datetime) -> str:
         over = any(entry.until is not None and entry.until <= when for entry in held.entries)
         return "key-expired" if over else "key-not-yet-valid"
     who = state.people[held.owner.casefold()]
+    return "" if who.active and who.kind != "vacant" else "not-active"
+
+
+def account_owner(state: TrustData, account: AccountId) -> str | None:
+    """Whose account it is; None if it is nobody's or that of several."""
+    owners = state.accounts.get(account, frozenset())
+    return next(iter(owners)) if len(owners) == 1 else None
+
+
+def account_fault(state: TrustData, account: AccountId) -> str:
+    """Why nobody speaks through this account, as a reason code; empty if its owner does."""
+    name = account_owner(state, account)
+    if name is None:
+        return "unknown-account"
+    who = state.people[name.casefold()]
     return "" if who.active and who.kind != "vacant" else "not-active"
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from mkdocs_ecompm.git.objects import Commit
 from mkdocs_ecompm.git.repository import Repository
@@ -13,13 +14,19 @@ from mkdocs_ecompm.history.contents import ContentsHistory
 from mkdocs_ecompm.history.digest import trust_stamp
 from mkdocs_ecompm.signatures.commit import Signature, split, verify_commit, verify_commits
 from mkdocs_ecompm.signoff.ancestry import parents_first
-from mkdocs_ecompm.signoff.trailers import Line, Saying, read_message
+from mkdocs_ecompm.signoff.attested import EvidenceFiles
+from mkdocs_ecompm.signoff.trailers import Line, Saying, may_speak, read_message
 from mkdocs_ecompm.signoff.trust import InvalidTrust, TrustData, read_trust
 
 if TYPE_CHECKING:
     from mkdocs_ecompm.signatures.openpgp_certificate import Certificate
 
+T = TypeVar("T")
+
 DEFAULT_FOLDER: Final = "project"
+_SIGNED: Final = b"\ngpgsig"
+"""A commit without this has no signature header, for none can be its first line."""
+_UNSIGNED: Final = Signature("none", "none")
 _MADE: Final = frozenset({"good", "expired", "not-yet-valid", "revoked"})
 
 
@@ -31,20 +38,28 @@ class SignedCommits:
 
     def __init__(self, commits: Sequence[Commit], object_format: str) -> None:
         self.commits = commits
-        verdicts = verify_commits([commit.raw for commit in commits], object_format, openpgp=())
-        self.signatures: Mapping[str, Signature] = {
-            commit.oid: verdict for commit, verdict in zip(commits, verdicts, strict=True)
-        }
         self.sayings: Mapping[str, Saying] = {
-            commit.oid: saying for commit in commits if (saying := read_message(commit.message)) != Saying()
+            commit.oid: saying
+            for commit in commits
+            if may_speak(commit.message) and (saying := read_message(commit.message)) != Saying()
         }
+        self._signed = [commit for commit in commits if _SIGNED in commit.raw]
+        raws = [commit.raw for commit in self._signed]
+        self._verdicts_of_signed = _beside(lambda: list(verify_commits(raws, object_format, openpgp=())))
+
+    @cached_property
+    def signatures(self) -> Mapping[str, Signature]:
+        """The verdict on each commit's signature. They are made while the project's folders are still being read."""
+        found = dict.fromkeys((commit.oid for commit in self.commits), _UNSIGNED)
+        found.update(zip((commit.oid for commit in self._signed), self._verdicts_of_signed(), strict=True))
+        return found
 
 
 class History(SignedCommits):
     """All commits that lead to the one that is verified, with what they contain."""
 
     def __init__(self, repository: Repository, commit: str, folder: str) -> None:
-        """Raises ObjectError if one of the commits cannot be relied on."""
+        """Raises ObjectError if one of the commits, or a folder of the project in one, cannot be relied on."""
         super().__init__(parents_first(repository, commit), repository.object_format)
         self.repository = repository
         self.tip = commit
@@ -52,7 +67,10 @@ class History(SignedCommits):
         self.parents: Mapping[str, tuple[str, ...]] = {commit.oid: commit.parents for commit in self.commits}
         self.contents = ContentsHistory(repository, folder)
         self.contents.read_ahead(self.commits)
+        self.evidence = EvidenceFiles(repository, self.contents, self.folder)
+        self.evidence_writers = self.evidence.writers(self.commits)
         self._trust: dict[Any, TrustData | None] = {}
+        self._trust_in: dict[str, TrustData | None] = {}
         self._payloads: dict[tuple[bytes, str], str] = {}
         self._verdicts: dict[tuple[str, tuple[Certificate, ...]], Signature] = {}
 
@@ -77,6 +95,12 @@ class History(SignedCommits):
 
     def trust(self, commit: str) -> TrustData | None:
         """The trust state in a commit's tree, None if there is none or it is invalid."""
+        folder = self.contents.folder(commit)
+        if folder not in self._trust_in:
+            self._trust_in[folder] = self._read_trust(commit)
+        return self._trust_in[folder]
+
+    def _read_trust(self, commit: str) -> TrustData | None:
         contents = self.contents.at(commit)
         try:
             stamp = trust_stamp(contents)
@@ -106,6 +130,16 @@ class History(SignedCommits):
             return "" if read_trust(self.contents.at(self.tip)) else "There is no trust section in people.yml."
         except InvalidTrust as error:
             return str(error)
+
+
+def _beside(work: Callable[[], T]) -> Callable[[], T]:
+    """Begin some work in a thread of its own; what is returned waits for its result."""
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  # slow to import
+
+    thread = ThreadPoolExecutor(1)
+    begun = thread.submit(work)
+    thread.shutdown(wait=False)
+    return begun.result
 
 
 def key_of(signature: Signature) -> str | None:

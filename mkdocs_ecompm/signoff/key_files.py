@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import PurePosixPath
 
 from mkdocs_ecompm.load.files import Files, FilesError
@@ -11,7 +12,8 @@ from mkdocs_ecompm.model.entry import Record
 from mkdocs_ecompm.model.finding import Finding, Source
 from mkdocs_ecompm.model.people import Person
 from mkdocs_ecompm.model.state import State
-from mkdocs_ecompm.signatures.ssh_key import UnsupportedError
+from mkdocs_ecompm.signatures import material
+from mkdocs_ecompm.signatures.ssh_key import UnsupportedError, parse_public_key
 from mkdocs_ecompm.signatures.wire import MalformedError
 
 _HINT = "export the public key with gpg --armor --export"
@@ -28,7 +30,7 @@ def faults(state: State, files: Files) -> Iterator[Finding]:
     if not named:
         return
     kinds = {entry.path: entry.kind for entry in files.listing()}
-    owners: dict[str, Record[Person]] = {}
+    owners = dict(_ssh_keys(state))
     for person, path, place in named:
         steps = (path, *(str(above) for above in PurePosixPath(path).parents))
         fault = _place_fault(path, [kinds.get(step, "") for step in steps], place)
@@ -57,13 +59,23 @@ def _place_fault(path: str, kinds: Sequence[str], place: Source) -> Finding | No
     return None if kinds[0] == "file" else finding("unknown-file", f"there is no key file {path}", place)
 
 
+def _ssh_keys(state: State) -> Iterator[tuple[str, Record[Person]]]:
+    """The numbers of each SSH key with its owner: a key file may hold the same ones."""
+    for person in state.of(Person):
+        for key in person.entry.keys:
+            with suppress(MalformedError):
+                if key.ssh:
+                    yield material.of_ssh(parse_public_key(key.ssh)[0]), person
+
+
 def _fingerprints(data: bytes) -> set[str]:
-    """The fingerprints of the keys in a file that belong to its owner."""
+    """The fingerprints of the keys in a file that belong to its owner, and their numbers."""
     from mkdocs_ecompm.signatures.openpgp_certificate import certificates  # noqa: PLC0415  # few projects have one
 
     found = certificates(data)
-    parts = {part.fingerprint for certificate in found for part in certificate.keys if part.signs}
-    return parts | {certificate.fingerprint for certificate in found}
+    keys = [part for one in found for part in one.keys if part.signs or part.fingerprint == one.fingerprint]
+    numbers = {material.of_openpgp(part.body) for part in keys}
+    return ({part.fingerprint for part in keys} | {one.fingerprint for one in found} | numbers) - {""}
 
 
 def _clause(error: Exception) -> str:

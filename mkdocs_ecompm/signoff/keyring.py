@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from mkdocs_ecompm.history.contents import Contents
 from mkdocs_ecompm.model.people import Key, Person
+from mkdocs_ecompm.signatures import material
 from mkdocs_ecompm.signatures.ssh_key import UnsupportedError, fingerprint, parse_public_key
 from mkdocs_ecompm.signatures.wire import MalformedError
 
@@ -32,7 +33,7 @@ class HeldKey:
     """A key that somebody has in a trust state, with what people.yml says of it.
 
     `whole` is the fingerprint that people compare: that of the primary key, where a subkey signs. `until` and `revoked`
-    are what the OpenPGP certificate says itself.
+    are what the OpenPGP certificate says itself. `numbers` are the same for an SSH key and an OpenPGP key that are one.
     """
 
     owner: str
@@ -40,6 +41,7 @@ class HeldKey:
     whole: str
     until: datetime | None = None
     revoked: bool = False
+    numbers: str = ""
 
     @property
     def compromised(self) -> bool:
@@ -74,6 +76,10 @@ def keyring(people: Iterable[Person], contents: Contents) -> Keyring:
             certificates += known
             for name, held in _held(contents, person, key, known):
                 found[name] = _together(found.get(name), held)
+    owners: dict[str, str] = {}
+    for held in found.values():
+        if held.numbers and owners.setdefault(held.numbers, held.owner) != held.owner:
+            raise UnusableKeysError(f"`{owners[held.numbers]}` and `{held.owner}` have the same key.")
     return Keyring(found, tuple(dict.fromkeys(certificates)))
 
 
@@ -93,8 +99,9 @@ def _held(
     contents: Contents, person: Person, key: Key, certificates: Sequence[Certificate]
 ) -> Iterator[tuple[str, HeldKey]]:
     if key.ssh:
-        name = _fingerprint(key)
-        yield name, HeldKey(person.id, (key,), name)
+        blob = _blob(key)
+        name = fingerprint(blob)
+        yield name, HeldKey(person.id, (key,), name, numbers=material.of_ssh(blob))
         return
     if not certificates:
         name = f"{_FILE}{contents.key_file(key.openpgp)}"
@@ -105,12 +112,13 @@ def _held(
             yield whole, HeldKey(person.id, (key,), whole)
         for part in certificate.keys:
             if part.signs or part.fingerprint == whole:
-                yield part.fingerprint, HeldKey(person.id, (key,), whole, part.until, part.revoked)
+                numbers = material.of_openpgp(part.body)
+                yield part.fingerprint, HeldKey(person.id, (key,), whole, part.until, part.revoked, numbers)
 
 
-def _fingerprint(key: Key) -> str:
+def _blob(key: Key) -> bytes:
     try:
-        return fingerprint(parse_public_key(key.ssh)[0])
+        return parse_public_key(key.ssh)[0]
     except MalformedError as error:
         raise UnusableKeysError(f"A key cannot be read: {error}") from error
 

@@ -9,6 +9,7 @@ from mkdocs_ecompm.model.finding import Finding, Source
 from mkdocs_ecompm.model.signoff import Adoption
 from mkdocs_ecompm.model.state import State
 from mkdocs_ecompm.signoff.commits import History, own
+from mkdocs_ecompm.signoff.reuse import reuses
 from mkdocs_ecompm.signoff.walk import Adopted, Walk
 
 
@@ -50,6 +51,13 @@ def of_trust(walk: Walk, state: State) -> Iterator[Finding]:
                 f"a key of {state.name(stolen[0].person)} that is now compromised helped to adopt this trust state"
             )
             yield finding("trust-review-needed", message, commit=adopted.commit)
+    for found in reuses(walk):
+        message = (
+            f"`{found.now.id}` was {found.was.name} and is {found.now.name} from here on, with none of the keys: "
+            "agreements of the one count as the other's"
+        )
+        hint = "ids are never reused: give the new person another one, and keep the old entry with `active: no`"
+        yield finding("trust-id-reused", message, hint=hint, commit=found.commit)
 
 
 def of_messages(history: History) -> Iterator[Finding]:

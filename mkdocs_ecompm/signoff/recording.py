@@ -108,7 +108,7 @@ def _speaks_of_trust(ruling: Ruling, evidence: Evidence) -> bool:
 
 def _superseded(ruling: Ruling, heard: Sequence[Hearing], evidence: Evidence) -> str:
     """Whether the same person has decided again since."""
-    for other in ruling.evidence.get(evidence.artifact.casefold(), ()):
+    for other in reversed(ruling.evidence.get(evidence.artifact.casefold(), ())):  # most often by the last word
         if (
             other is not evidence
             and other.person == evidence.person

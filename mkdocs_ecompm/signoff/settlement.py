@@ -72,7 +72,7 @@ def latest(
         if one.person is not None:
             by_person.setdefault(one.person, []).append(one)
     return {
-        person: tuple(one for one in said if not any(before(one, other) for other in said))
+        person: tuple(one for one in said if not any(before(one, other) for other in reversed(said)))
         for person, said in sorted(by_person.items())
     }
 

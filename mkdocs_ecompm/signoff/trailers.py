@@ -16,8 +16,8 @@ from mkdocs_ecompm.model.words import ID_PATTERN
 
 _SIGNOFF: Final = "Signoff:"
 _CONDITION: Final = "Condition:"
-_ARTIFACT: Final = re.compile(rf"[a-z][a-z0-9_-]{{0,63}}(?:/{ID_PATTERN.pattern})?")
-_DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
+ARTIFACT: Final = re.compile(rf"[a-z][a-z0-9_-]{{0,63}}(?:/{ID_PATTERN.pattern})?")
+DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 _UNSAFE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 _MOST_LINES: Final = 1000
 _NEAR_MISS: Final = re.compile(rb"^[ \t]*signoff[ \t]*:", re.IGNORECASE | re.MULTILINE)
@@ -47,7 +47,7 @@ class Saying:
 
 def may_speak(message: bytes) -> bool:
     """Whether a message has anything that looks like a sign-off; a quick test for the many that have none."""
-    return _NEAR_MISS.search(message) is not None
+    return b"signoff" in message.lower() and _NEAR_MISS.search(message) is not None
 
 
 def read_message(message: bytes) -> Saying:
@@ -134,7 +134,7 @@ def _parse(text: str) -> Line | str:
     shown = printable(text.strip())[:120]
     if not words or words[0] not in Decision.__members__.values():
         return f"`{shown}` does not begin with approve, reject or withdraw"
-    if len(words) < 2 or not _ARTIFACT.fullmatch(words[1]):
+    if len(words) < 2 or not ARTIFACT.fullmatch(words[1]):
         return f"`{shown}` names no artifact such as `charter` or `raci/delivery`"
     decision, artifact = Decision(words[0]), words[1]
     attributes: dict[str, str] = {}
@@ -149,7 +149,7 @@ def _parse(text: str) -> Line | str:
 
 def _fits(key: str, value: str) -> bool:
     if key == "digest":
-        return _DIGEST.fullmatch(value) is not None
+        return DIGEST.fullmatch(value) is not None
     return key in {"as", "project"} and ID_PATTERN.fullmatch(value) is not None
 
 

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 P = TypeVar("P", bound=Part)
 
+AccountId = tuple[str, int]
+"""An account at a forge: the host, in lower case, and the number that the forge gave it."""
+
 
 class InvalidTrust(Exception):  # noqa: N818  # the name says what was found
     """A trust state that can never be in force, with the reason as a sentence."""
@@ -37,7 +40,8 @@ class InvalidTrust(Exception):  # noqa: N818  # the name says what was found
 class TrustData:
     """What a tree says about trust. Two states are the same if their `identity` is.
 
-    `keys` has each key by its fingerprint, `certificates` verify OpenPGP signatures. `compromised` are the keys that
+    `keys` has each key by its fingerprint, `accounts` the ids of all who have an account, `certificates` verify OpenPGP
+    signatures. `compromised` are the keys that
     this state or any state before it calls so: deleting the entry does not bring one back.
     """
 
@@ -54,6 +58,7 @@ class TrustData:
     reviews: bool
     demands: tuple[Demand, ...]
     keys: Mapping[str, HeldKey]
+    accounts: Mapping[AccountId, frozenset[str]]
     certificates: tuple[Certificate, ...]
     compromised: frozenset[str] = field(default_factory=frozenset)
 
@@ -94,11 +99,25 @@ def _read(contents: Contents, content: Mapping[str, Any], identity: bytes) -> Tr
         reviews=trust.reviews,
         demands=tuple(_demands(contents)),
         keys=ring.keys,
+        accounts=_accounts(people.values()),
         certificates=ring.certificates,
-        compromised=frozenset(one for name, key in ring.keys.items() if key.compromised for one in (name, key.whole)),
+        compromised=frozenset(
+            one for name, key in ring.keys.items() if key.compromised for one in (name, key.whole, key.numbers) if one
+        ),
     )
     _check(data)
     return data
+
+
+def _accounts(people: Iterable[Person]) -> dict[AccountId, frozenset[str]]:
+    """Who has each account. One without a number is nobody's: a login can be given up and taken by somebody else."""
+    found: dict[AccountId, frozenset[str]] = {}
+    for person in people:
+        for account in person.accounts:
+            if account.id is not None:
+                key = (account.host.casefold(), account.id)
+                found[key] = found.get(key, frozenset()) | {person.id}
+    return found
 
 
 def _digest(contents: Contents) -> str | None:

@@ -5,18 +5,47 @@ A version is what an agreement is compared by: the digest, but of a decided gate
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
 from mkdocs_ecompm.git.objects import Commit
 from mkdocs_ecompm.history.canonical import UnreadableContent
-from mkdocs_ecompm.history.digest import digest, gate_digest, is_decided_gate, named
+from mkdocs_ecompm.history.contents import Contents
+from mkdocs_ecompm.history.digest import digest, gate_digest, is_decided_gate, named, stamp
 from mkdocs_ecompm.model.content import YamlList, YamlMap
 from mkdocs_ecompm.registers.asks import Ask
-from mkdocs_ecompm.signoff.ancestry import ancestors
+from mkdocs_ecompm.signoff.ancestry import Ancestry, Marks, ancestors
 from mkdocs_ecompm.signoff.capacity import speaker
 from mkdocs_ecompm.signoff.walk import Walk
+
+
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """The commits that changed an artifact, parents first, with their ancestry."""
+
+    ancestry: Ancestry = field(default_factory=Ancestry)
+    commits: list[Commit] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Life:
+    """The commits that changed the project and left an artifact in one version: each with its moment, in that order.
+
+    `under` are the marked commits that they descend from.
+    """
+
+    moments: list[tuple[datetime, str]] = field(default_factory=list)
+    under: Marks = field(default=Marks(0))
+
+
+@dataclass(slots=True)
+class _Lives:
+    """The lives of an artifact's versions, as far as files tell versions apart, from the commit number `begin` on."""
+
+    begin: int
+    by_stamp: dict[Hashable, _Life] = field(default_factory=dict)
 
 
 class Versions:
@@ -25,46 +54,70 @@ class Versions:
     def __init__(self, walk: Walk) -> None:
         self._walk = walk
         self._history = walk.history
-        self._changes: dict[str, tuple[Commit, ...]] = {}
+        self._versions: dict[tuple[str, Hashable], str | None] = {}
+        self._lives: dict[str, _Lives] = {}
+        self._changes: dict[str, _Changes] = {}
         self._asked: dict[tuple[str, str, str], frozenset[str] | None] = {}
 
-    def digest(self, commit: str, artifact: str) -> str | None:
-        """The digest of an artifact at a commit; None if it is not there or cannot be read."""
-        contents = self._history.contents.at(commit)
-        try:
-            return digest(contents, named(contents, artifact))
-        except UnreadableContent:
-            return None
-
     def version(self, commit: str, artifact: str) -> str | None:
-        """As `digest`, but of a decided gate that of its record with what it requires as plain ids."""
-        contents = self._history.contents.at(commit)
+        """The digest of an artifact at a commit; None if it is not there or cannot be read.
+
+        That of a decided gate is of its record with what it requires as plain ids.
+        """
+        key = (artifact, self._stamp(commit, artifact))
+        if key not in self._versions:
+            self._versions[key] = self._version(self._history.contents.at(commit), artifact)
+        return self._versions[key]
+
+    def _version(self, contents: Contents, artifact: str) -> str | None:
         try:
             name = named(contents, artifact)
             return gate_digest(contents, name) if is_decided_gate(contents, name) else digest(contents, name)
         except UnreadableContent:
             return None
 
-    def changes(self, artifact: str) -> tuple[Commit, ...]:
-        """The commits at which an artifact is not what it is at one of the parents, parents first."""
-        if artifact not in self._changes:
-            self._changes[artifact] = tuple(
-                commit
-                for commit in self._folder_changes
-                if any(self.version(p, artifact) != self.version(commit.oid, artifact) for p in commit.parents)
-                or (not commit.parents and self.version(commit.oid, artifact) is not None)
-            )
-        return self._changes[artifact]
+    def _stamp(self, commit: str, artifact: str) -> Hashable:
+        """What identifies the version of an artifact, as ids of files; None where it cannot be read."""
+        try:
+            return stamp(self._history.contents.at(commit), artifact)
+        except UnreadableContent:
+            return None
 
     def left(self, commit: str, artifact: str) -> datetime | None:
         """The first moment after a commit, which is marked, at which the artifact was other than there; None: never."""
-        there = self.version(commit, artifact)
-        later = [
-            (self._walk.nodes[change.oid].at, change.oid)
-            for change in self._folder_changes
-            if change.oid != commit and self._walk.ancestry.reaches(change.oid, commit)
-        ]
+        there, files = self.version(commit, artifact), self._stamp(commit, artifact)
+        reaches, is_among = self._walk.ancestry.reaches, self._walk.ancestry.is_among
+        later = (
+            next(moment for moment in life.moments if reaches(moment[1], commit))
+            for found, life in self._lives_after(commit, artifact).items()
+            if found != files and is_among(commit, life.under)
+        )
         return next((when for when, oid in sorted(later) if self.version(oid, artifact) != there), None)
+
+    def _lives_after(self, commit: str, artifact: str) -> Mapping[Hashable, _Life]:
+        """At least the lives that begin after a commit. No content is read for it, and only the end of the history."""
+        commits, place = self._history.commits, self._places[commit]
+        lives = self._lives.setdefault(artifact, _Lives(len(commits)))
+        grown: dict[Hashable, _Life] = {}
+        for change in commits[place : lives.begin]:
+            if self._touches(change):
+                stamp_ = self._stamp(change.oid, artifact)
+                life = grown[stamp_] = lives.by_stamp.setdefault(stamp_, _Life())
+                life.moments.append((self._walk.nodes[change.oid].at, change.oid))
+                life.under = Marks(life.under | self._walk.ancestry.under([change.oid]))
+        for life in grown.values():
+            life.moments.sort()
+        lives.begin = min(lives.begin, place)
+        return lives.by_stamp
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {commit.oid: place for place, commit in enumerate(self._history.commits)}
+
+    def _touches(self, commit: Commit) -> bool:
+        """Whether a commit changes anything of the project."""
+        folder = self._history.contents.folder
+        return not commit.parents or any(folder(parent) != folder(commit.oid) for parent in commit.parents)
 
     def precedes(self, commit: str, ask: Ask, party: str) -> bool:
         """Whether a commit comes before one that added the ask of a party; an ask in no commit is younger than all."""
@@ -89,19 +142,38 @@ class Versions:
             contents.memory[key] = frozenset(_asked(contents.read("asks")[0] or YamlMap()))
         return contents.memory[key]  # type: ignore[return-value]  # what was put in
 
-    def authors(self, commit: str, artifact: str, without: frozenset[str]) -> frozenset[str | None]:
+    def authors(self, commit: str, artifact: str, without: Iterable[str]) -> frozenset[str | None]:
         """Who changed the artifact in the ancestors of a commit, but for those of the commits `without`.
 
         None stands for somebody who cannot be told: the commit is not signed, or not its committer's own.
         """
-        line = ancestors(self._history.parents, commit)
-        for end in without:
-            line -= ancestors(self._history.parents, end)
+        changes = self._changes_of(artifact)
+        under = changes.ancestry.under
+        left = Marks(under([commit]) & ~under(without))
         return frozenset(
             self._author(change)
-            for change in self.changes(artifact)
-            if change.oid in line and self._is_new(change, artifact)
+            for change in changes.commits
+            if changes.ancestry.is_among(change.oid, left) and self._is_new(change, artifact)
         )
+
+    def _changes_of(self, artifact: str) -> _Changes:
+        """The commits at which an artifact is not what it is at one of the parents, parents first."""
+        if artifact not in self._changes:
+            touched = {commit.oid for commit in self._folder_changes}
+            found = _Changes()
+            for commit in self._history.commits:
+                found.ancestry.enter(commit.oid, commit.parents)
+                if commit.oid in touched and self._changed(commit, artifact):
+                    found.ancestry.mark(commit.oid)
+                    found.commits.append(commit)
+            self._changes[artifact] = found
+        return self._changes[artifact]
+
+    def _changed(self, commit: Commit, artifact: str) -> bool:
+        found = self.version(commit.oid, artifact)
+        if not commit.parents:
+            return found is not None
+        return any(self.version(parent, artifact) != found for parent in commit.parents)
 
     def _is_new(self, commit: Commit, artifact: str) -> bool:
         """Whether the commit itself made the version: no parent has it."""
@@ -121,12 +193,7 @@ class Versions:
 
     @cached_property
     def _folder_changes(self) -> tuple[Commit, ...]:
-        folder = self._history.contents.folder
-        return tuple(
-            commit
-            for commit in self._history.commits
-            if not commit.parents or any(folder(parent) != folder(commit.oid) for parent in commit.parents)
-        )
+        return tuple(filter(self._touches, self._history.commits))
 
 
 def _asked(register: YamlMap) -> Iterator[tuple[str, str, str]]:

@@ -7,11 +7,11 @@ to its children. This is the reference of the docs, "Order of evaluation", line 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from mkdocs_ecompm.git.objects import Commit
 from mkdocs_ecompm.git.process import GitError
@@ -22,7 +22,8 @@ from mkdocs_ecompm.signatures.commit import Signature
 from mkdocs_ecompm.signoff.ancestry import Ancestry, ancestors
 from mkdocs_ecompm.signoff.capacity import day_of, speaker
 from mkdocs_ecompm.signoff.commits import History, key_of, own
-from mkdocs_ecompm.signoff.trust import TrustData
+from mkdocs_ecompm.signoff.reviews import review_of_trust
+from mkdocs_ecompm.signoff.trust import AccountId, TrustData
 
 NEVER: Final = datetime.fromtimestamp(0, UTC)
 
@@ -33,7 +34,10 @@ class TrustRootError(GitError):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """An admin's approval of a trust state, given on these heads, with this key."""
+    """An admin's approval of a trust state, given on these heads, with this key.
+
+    Of a review, `commit` and `key` are those of the attestor who recorded it, and `account` is the reviewer's.
+    """
 
     commit: str
     digest: str
@@ -41,6 +45,18 @@ class Ask:
     person: str
     key: str
     at: datetime
+    account: AccountId | None = None
+    attestor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An admin takes his approvals of trust states back, in a commit or in a review that a commit records."""
+
+    commit: str
+    person: str
+    at: datetime
+    reviewed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +75,11 @@ class Adopted:
         return tuple(sorted({ask.person for ask in self.asks}))
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """What the walk says of a commit. `at` is the moment it counts as made, `clock` what its children start from."""
+class Node(NamedTuple):
+    """What the walk says of a commit. `at` is the moment it counts as made, `clock` what its children start from.
+
+    A named tuple, for a long history has tens of thousands of them.
+    """
 
     commit: Commit
     base: frozenset[str]
@@ -70,8 +88,7 @@ class Node:
     clock: datetime
     who: str | None
     asks: frozenset[Ask]
-    refusals: frozenset[tuple[str, str]]
-    """Commits by which a person took his approvals of trust states back."""
+    refusals: frozenset[Refusal]
 
 
 class Walk:
@@ -88,13 +105,14 @@ class Walk:
         self.adopted: dict[str, Adopted] = {}
         self.attestations: list[str] = []
         self._repeats: dict[str, str] = {}
+        self._recorded: dict[Hashable, list[str]] = {}
         for root in roots:
             if root not in history.parents:
                 raise TrustRootError(f"The trust root {root} is not the commit {history.tip} nor an ancestor of it.")
         self._before_roots = {root: ancestors(history.parents, root) for root in roots[1:]}
         for commit in history.commits:
             self.ancestry.enter(commit.oid, commit.parents)
-            self.nodes[commit.oid] = self._root(commit) if commit.oid == self.roots[0] else self._node(commit)
+            self.nodes[commit.oid] = self._quiet(commit) or self._node(commit)
 
     @property
     def heads(self) -> tuple[str, ...]:
@@ -145,7 +163,21 @@ class Walk:
 
     def _is_among(self, key: str, base: Iterable[str], bad: Collection[str]) -> bool:
         held = (self.states[head].keys.get(key) for head in base)
-        return key in bad or any(one is not None and one.whole in bad for one in held)
+        return key in bad or any(one is not None and (one.whole in bad or one.numbers in bad) for one in held)
+
+    def _quiet(self, commit: Commit) -> Node | None:
+        """What the walk says of most commits, at once: with one parent, unsigned, saying nothing, nothing waiting.
+
+        Such a commit adopts nothing, whatever is in its tree: nobody approved it.
+        """
+        oid, history = commit.oid, self.history
+        if len(commit.parents) != 1 or oid in self.roots or oid in history.sayings or oid in history.evidence_writers:
+            return None
+        parent = self.nodes[commit.parents[0]]
+        if parent.asks or history.signatures[oid].status != "none":
+            return None
+        when = max(commit.committer_date, parent.clock)
+        return Node(commit, parent.heads, parent.heads, when, parent.clock, None, parent.asks, parent.refusals)
 
     def _root(self, commit: Commit) -> Node:
         trust = self.history.trust(commit.oid)
@@ -158,14 +190,17 @@ class Walk:
         return Node(commit, none, frozenset({commit.oid}), when, when, None, none, none)
 
     def _node(self, commit: Commit) -> Node:
+        if commit.oid == self.roots[0]:
+            return self._root(commit)
         parents = [self.nodes[parent] for parent in commit.parents]
         base = self.ancestry.newest(head for parent in parents for head in parent.heads)
         clock = max((parent.clock for parent in parents), default=NEVER)
         when = max(commit.committer_date, clock)
-        refusals = frozenset[tuple[str, str]]().union(*(parent.refusals for parent in parents))
+        refusals = frozenset[Refusal]().union(*(parent.refusals for parent in parents))
         asks = frozenset(ask for parent in parents for ask in parent.asks if ask.base == base)
         key = self._key(commit.oid, base)
-        if commit.oid in self.roots or commit.oid in self.history.sayings:
+        speaks = commit.oid in self.history.sayings or commit.oid in self.history.evidence_writers
+        if commit.oid in self.roots or speaks:
             self._mark(commit, key)
         if not base:
             return Node(commit, base, base, when, clock, None, asks, refusals)
@@ -175,11 +210,16 @@ class Walk:
         ask = None
         if who and own(commit):
             ask, refuses = self._says_of_trust(commit, base, who, key or "", when)
-            refusals |= {(commit.oid, who)} if refuses else frozenset()
+            refusals |= {Refusal(commit.oid, who, when)} if refuses else frozenset()
             asks |= {ask} if ask else frozenset()
             if all(who in self.states[head].attestors for head in base):
                 self._mark(commit, key)
                 self.attestations.append(commit.oid)
+                for said in self._reviews_of_trust(commit, base, who, key or ""):
+                    if isinstance(said, Ask):
+                        asks |= {said}
+                    else:
+                        refusals |= {said}
         adopted = self._adoption(commit, base, when, self._standing(asks, refusals), ask)
         if adopted is None:
             return Node(commit, base, base, when, clock, who, asks, refusals)
@@ -226,22 +266,52 @@ class Walk:
             return None, bool(said - {Decision.APPROVE})
         return Ask(commit.oid, digest, base, who, key, when), False
 
-    def _standing(self, asks: Iterable[Ask], refusals: Iterable[tuple[str, str]]) -> list[Ask]:
+    def _reviews_of_trust(
+        self, commit: Commit, base: frozenset[str], attestor: str, key: str
+    ) -> Iterator[Ask | Refusal]:
+        """What admins said of trust in reviews that an attestor's commit is the first to record."""
+        states = {head: self.states[head] for head in base}
+        writes = commit.oid in self.history.evidence_writers and all(state.reviews for state in states.values())
+        if not writes or not self.history.evidence.written(commit).alone:
+            return
+        for written in self.history.evidence.written(commit).reviews:
+            found = review_of_trust(self.history, written, states)
+            if found is None or not self._is_first(written.identity, commit.oid):
+                continue
+            person, at, digest = found
+            if digest is None:
+                yield Refusal(commit.oid, person, at, reviewed=True)
+            else:
+                yield Ask(commit.oid, digest, base, person, key, at, written.account, attestor)
+
+    def _is_first(self, identity: Hashable, commit: str) -> bool:
+        """Whether no commit before this one, which is marked, recorded the same review. It is remembered."""
+        places = self._recorded.setdefault(identity, [])
+        known = any(self.ancestry.reaches(commit, place) for place in places)
+        places.append(commit)
+        return not known
+
+    def _standing(self, asks: Iterable[Ask], refusals: Iterable[Refusal]) -> list[Ask]:
         """The approvals that their authors have not taken back: each refusal came before, not later or beside."""
         refused = list(refusals)
-        return [
-            ask
-            for ask in asks
-            if all(who != ask.person or self.ancestry.is_before(commit, ask.commit) for commit, who in refused)
-        ]
+        return [ask for ask in asks if all(one.person != ask.person or self._is_over(one, ask) for one in refused)]
+
+    def _is_over(self, refusal: Refusal, ask: Ask) -> bool:
+        """Whether a refusal came before an approval. That of reviews, which have times of their own, is asked too."""
+        earlier = self.ancestry.is_before(refusal.commit, ask.commit)
+        if not refusal.reviewed and ask.account is None:
+            return earlier
+        same = self.ancestry.is_same(refusal.commit, ask.commit) and refusal.at < ask.at
+        return (earlier or same) and not ask.at < refusal.at
 
     def _adoption(
         self, commit: Commit, base: frozenset[str], when: datetime, asks: Iterable[Ask], ask: Ask | None
     ) -> Adopted | None:
-        trust = self.history.trust(commit.oid)
+        waiting = list(asks)
+        trust = self.history.trust(commit.oid) if waiting else None  # without an approval nothing is adopted
         if trust is None or not self._differs(base, trust) or self._beside_a_root(commit.oid):
             return None
-        given = [one for one in asks if one.digest == trust.digest]
+        given = [one for one in waiting if one.digest == trust.digest]
         states = [self.states[head] for head in base]
         by = {one.person for one in given}
         if all(len(by & state.admins) >= state.quorum for state in states):
@@ -288,7 +358,9 @@ def one_key_added(old: TrustData, new: TrustData, person: str) -> str | None:
     for index, key in enumerate(now.keys if now else ()):
         held = {name: one for name, one in new.keys.items() if key in one.entries}
         wholes = {one.whole for one in held.values()}
-        fresh = held.keys().isdisjoint(old.keys) and all(one.readable and not one.revoked for one in held.values())
+        numbers = {one.numbers for one in old.keys.values() if one.numbers}
+        fresh = held.keys().isdisjoint(old.keys) and numbers.isdisjoint(one.numbers for one in held.values())
+        fresh = fresh and all(one.readable and not one.revoked for one in held.values())
         if key.revoked is None and len(wholes) == 1 and fresh and _without_key(new, person, index, key) == old.content:
             return wholes.pop()
     return None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Final, TypeVar
 
-from mkdocs_ecompm.model.project import Project
+from mkdocs_ecompm.model.comparison import Fact, Topic
+from mkdocs_ecompm.model.history import History
+from mkdocs_ecompm.model.project import Project, not_simulated
 from mkdocs_ecompm.model.signoff import Signoffs
 
 V = TypeVar("V")
@@ -33,9 +35,34 @@ def without(project: Project, registers: Collection[str]) -> Project:
             unreadable=_rest(state.unreadable, gone),
         ),
         schedule=None if "timeline" in gone else project.schedule,
+        simulate=not_simulated if "timeline" in gone else project.simulate,
+        earned_value=() if "budget" in gone else project.earned_value,
         signoffs=_signoffs(project.signoffs, gone),
+        history=_history(project.history, gone),
         duties=tuple(duty for duty in project.duties if _register(duty.ref) not in gone),
         findings=tuple(item for item in project.findings if item.source is None or item.source.path not in paths),
+    )
+
+
+def _history(history: History, gone: frozenset[str]) -> History:
+    """The past without what it says of these registers."""
+
+    def kept(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+        topics = {Topic.AGREEMENTS} if "signoffs" in gone else set()
+        return tuple(
+            fact
+            for fact in facts
+            if fact.topic not in topics and not gone.intersection(map(_register, (fact.ref, *fact.about)))
+        )
+
+    periods = (
+        replace(one, comparison=replace(one.comparison, facts=kept(one.comparison.facts))) for one in history.periods
+    )
+    return replace(
+        history,
+        periods=tuple(periods),
+        told={commit: kept(facts) for commit, facts in history.told.items()},
+        series=tuple(one for one in history.series if _register(one.ref) not in gone),
     )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
+from decimal import Decimal
 from typing import Any, Final
 
 from mkdocs_ecompm.model.catalogue import CATALOGUE
 from mkdocs_ecompm.model.duty import Duty
 from mkdocs_ecompm.model.entry import Part
 from mkdocs_ecompm.model.finding import Finding, Severity, Source
+from mkdocs_ecompm.model.forecast import EarnedValue
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.schedule import Schedule, TaskDates
 from mkdocs_ecompm.model.state import State
@@ -18,6 +20,7 @@ from mkdocs_ecompm.registers.project import ProjectDocument
 from mkdocs_ecompm.registers.raci import LETTERS, Matrix
 from mkdocs_ecompm.registers.risks import Risk, matrix_of
 from mkdocs_ecompm.signoff.report import to_json as signoffs_to_json
+from mkdocs_ecompm.site.trends import trends
 
 VERSION: Final = 1
 EARNED_VALUE: Final = "date bac pv ev ac cv sv cpi spi eac eac_one_off etc vac tcpi".split()  # noqa: SIM905  # as read
@@ -64,11 +67,11 @@ def project_to_json(project: Project, *, left_out: Collection[str] = ()) -> dict
         ],
         "registers": {name: list(_records(state, name)) for name in state.documents if name not in left_out},
         "schedule": None if "timeline" in left_out else _schedule(project.schedule),
-        "earned_value": dict.fromkeys(EARNED_VALUE),  # no register reports it yet
+        "earned_value": _earned_value(() if "budget" in left_out else project.earned_value),
         "raci": [] if "raci" in left_out else list(_raci(state)),
-        "risks": [] if "risks" in left_out else list(_risks(state)),
+        "risks": [] if "risks" in left_out else list(_risks(project)),
         "signoffs": _signoffs(project, name, left_out),
-        "trends": {"milestones": {}, "risks": {}},  # read from the history of the files, once that is built
+        "trends": trends(project.history, left_out),
         "due": [_duty(duty, project) for duty in project.duties if _register(duty.ref) not in left_out],
     }
 
@@ -135,9 +138,21 @@ def _task(task: TaskDates) -> dict[str, Any]:
     }
 
 
-def _number(value: float) -> float:
-    """Whole days as whole numbers."""
+def _number(value: float | Decimal) -> float:
+    """Whole numbers as such."""
     return int(value) if value == int(value) else float(value)
+
+
+def _earned_value(reports: tuple[EarnedValue, ...]) -> dict[str, Any]:
+    """The figures of the latest report; null where there is no report, or a figure is undefined."""
+    if not reports:
+        return dict.fromkeys(EARNED_VALUE)
+    latest = reports[-1]
+    figures = {name: getattr(latest, name) for name in EARNED_VALUE if name != "date"}
+    return {
+        "date": latest.date.isoformat(),
+        **{name: None if value is None else _number(value) for name, value in figures.items()},
+    }
 
 
 def _raci(state: State) -> Iterable[dict[str, Any]]:
@@ -153,12 +168,14 @@ def _raci(state: State) -> Iterable[dict[str, Any]]:
             }
 
 
-def _risks(state: State) -> Iterable[dict[str, Any]]:
-    """Every risk with what the matrix says of it; its trend is None until the history is read."""
-    matrix = matrix_of(state)
-    for record in state.of(Risk):
+def _risks(project: Project) -> Iterable[dict[str, Any]]:
+    """Every risk with what the matrix says of it, and which way its score last went; None without a history."""
+    matrix = matrix_of(project.state)
+    for record in project.state.of(Risk):
         score = matrix.score(record.entry.likelihood, record.entry.impact)
-        yield {**_values(record.entry), "score": score, "level": matrix.level(score), "trend": None}
+        path = project.history.path("risk", record.ref)
+        trend = path.trend if path else None
+        yield {**_values(record.entry), "score": score, "level": matrix.level(score), "trend": trend}
 
 
 def _duty(duty: Duty, project: Project) -> dict[str, Any]:

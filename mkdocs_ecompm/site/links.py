@@ -20,6 +20,9 @@ _HREF: Final = re.compile(r' ((?:xlink:)?href)="ecompm:([^"#]*)(#[^"]*)?"')
 _SINGLE_PAGES: Final = {"project": "index", "trust": "trust"}
 """Artifacts and registers that have no page of their own name."""
 
+_OWN_PAGES: Final = {"people": "people", "gates": "gates"}
+"""Lists whose records have a page each, and the page above them."""
+
 
 def resolve(html: str, url_of: Callable[[str], str | None]) -> str:
     """The HTML with every `ecompm:` link led to its page.
@@ -54,9 +57,9 @@ def locate(state: State, ref: str) -> str:
 
 
 def locate_record(record: Record[Part]) -> str:
-    """The page and anchor of a record: a person has a page, everything else stands on its register's page."""
-    if record.list == "people":
-        return f"people/{record.id}"
+    """The page and anchor of a record: a person or a gate has a page, all else stands on its register's page."""
+    if record.list in _OWN_PAGES:
+        return f"{_OWN_PAGES[record.list]}/{record.id}"
     page = _SINGLE_PAGES.get(record.register, record.register)
     return f"{page}#{record.id}" if record.id else page
 

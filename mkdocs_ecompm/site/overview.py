@@ -8,17 +8,20 @@ from datetime import date
 from typing import Final
 
 from mkdocs_ecompm import language
-from mkdocs_ecompm.language import Sentence
+from mkdocs_ecompm.language import Figure, Sentence
 from mkdocs_ecompm.model.entry import Record
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.register import Heading, View
 from mkdocs_ecompm.model.signoff import Status
+from mkdocs_ecompm.registers.budget_schema import Account
+from mkdocs_ecompm.registers.budget_sums import frame_of, money_of
+from mkdocs_ecompm.registers.budget_words import money_figure, money_in_brief
 from mkdocs_ecompm.registers.risks import Risk, matrix_of
 from mkdocs_ecompm.registers.risks_views import RiskRow, rows_of, total_exposure
 from mkdocs_ecompm.registers.timeline_chart import standing
 from mkdocs_ecompm.registers.timeline_gates import GateCard, gate_card
 from mkdocs_ecompm.registers.timeline_schema import Gate, Milestone
-from mkdocs_ecompm.registers.timeline_views import Figure, go_live, goal_figure
+from mkdocs_ecompm.registers.timeline_views import go_live, goal_figure
 from mkdocs_ecompm.site.signoffs import how_many_hold
 from mkdocs_ecompm.site.strip import badge_of
 from mkdocs_ecompm.site.this_week import Item, Span, spans_of
@@ -118,7 +121,7 @@ def _slip(project: Project, record: Record[Milestone]) -> int:
 def _sentence(
     project: Project, goal: Record[Milestone] | None, gate: GateCard | None, spans: tuple[Span, ...]
 ) -> Sentence:
-    late = len(spans[0].items)
+    late, accounts = len(spans[0].items), project.state.of(Account)
     parts = [
         *([_goal_sentence(project, goal)] if goal else []),
         *([_gate_sentence(gate)] if gate else []),
@@ -126,6 +129,7 @@ def _sentence(
         f"{language.capital(language.count(late, 'thing'))} {'is' if late == 1 else 'are'} late."
         if late
         else "Nothing is late.",
+        *([money_in_brief(money_of(project.state, project.as_of), frame_of(project.state))] if accounts else []),
     ]
     return Sentence(parts[0], " ".join(parts[1:]))
 
@@ -166,13 +170,15 @@ def _figures(
     if gate:
         more = f"waits for {' · '.join(gate.waits_for)}" if gate.waits_for else "can be decided"
         value = language.capital(language.when(gate.day, project.as_of))
-        yield Figure(f"Gate {gate.id}, {gate.name}", value, more, gate.mark.tone, f"timeline#{gate.id}")
+        yield Figure(f"Gate {gate.id}, {gate.name}", value, more, gate.mark.tone, gate.page)
     if project.signoffs.agreements:
         yield _agreement_figure(project)
     overdue, friday, _ = (span.items for span in spans)
     worst = f"the longest by {language.figure(overdue[0].duty.late(project.as_of), 'day')} · " if overdue else ""
     following = f"{len(friday) or 'nothing'} more due by Friday"
     yield Figure("Late", str(len(overdue)), worst + following, "broken" if overdue else "holds", "this-week")
+    if project.state.of(Account):
+        yield money_figure(money_of(project.state, project.as_of), frame_of(project.state))
     if project.state.of(Risk):
         yield _risk_figure(project, risks)
 

@@ -12,15 +12,16 @@ from mkdocs_ecompm.model.finding import Source
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.register import Heading, View
 from mkdocs_ecompm.registers import REGISTERS
-from mkdocs_ecompm.site import agreement, findings, overview, person, signoffs, this_week, trust
+from mkdocs_ecompm.site import agreement, findings, gates, history, overview, person, signoffs, this_week, trust
+from mkdocs_ecompm.site.calendar import UrlOf, feeds
 from mkdocs_ecompm.site.exclusion import without
 from mkdocs_ecompm.site.renderer import Renderer
 
 SITE_MAP: Final[Mapping[str, tuple[str, ...]]] = {
     "Today": ("index", "this-week"),
-    "Agreements": ("charter", "raci", "obligations", "signoffs", "trust"),
-    "Plan": ("timeline",),
-    "Money & risk": ("risks",),
+    "Agreements": ("charter", "raci", "obligations", "signoffs", "gates", "trust"),
+    "Plan": ("timeline", "history"),
+    "Money & risk": ("budget", "kpis", "risks"),
     "Partners": ("people",),
     "Log": ("findings",),
 }
@@ -39,6 +40,7 @@ class SiteOptions:
         cache: A folder for compiled templates, or None for no cache.
         edit_url: The forge's address for editing a file, with `{path}` and `{line}`; empty if there is none.
         commit_url: The forge's address of a commit, with `{commit}`; empty if there is none.
+        calendars: Whether the site has the calendars of `site.calendar`, so that pages lead to them.
     """
 
     exclude: frozenset[str] = frozenset()
@@ -46,6 +48,7 @@ class SiteOptions:
     cache: Path | None = None
     edit_url: str = ""
     commit_url: str = ""
+    calendars: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,12 @@ class Site:
             cache_folder=options.cache,
             edit_url=options.edit_url,
             commit_url=options.commit_url,
+            calendars=options.calendars,
         )
+
+    def calendars(self, url_of: UrlOf) -> Mapping[str, bytes]:
+        """The calendar files by their paths; `url_of` gives the full address of a page with its anchor."""
+        return feeds(self.shown, self.views, url_of)
 
     def page(self, path: str) -> Page:
         """One page, rendered."""
@@ -127,7 +135,7 @@ class Site:
         return self.options.exclude - NOT_EXCLUDABLE
 
     def _all_views(self) -> Iterable[View]:
-        for module in (overview, this_week, signoffs, agreement, trust, person, findings):
+        for module in (overview, this_week, signoffs, agreement, gates, trust, history, person, findings):
             yield from module.views(self.shown)
         for register in REGISTERS:
             if register.name in self.shown.state.documents:

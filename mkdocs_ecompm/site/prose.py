@@ -17,14 +17,19 @@ _ALLOWED: Final = re.compile(r"(https?://|mailto:)", re.IGNORECASE)
 
 # What a reader cannot see but a browser obeys: controls, bidirectional marks, line separators. The loader refuses them
 # in YAML; commit messages, names in commits and file names come from elsewhere.
-_INVISIBLE: Final = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
-)
+_CONTROLS: Final = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff"
+_INVISIBLE: Final = re.compile(f"[{_CONTROLS}]")
+_UNSAFE: Final = re.compile(f"[&<>\"'{_CONTROLS}]")
 
 
 def visible(text: str) -> str:
     """The text with every invisible control replaced by a sign that can be seen."""
     return _INVISIBLE.sub("\ufffd", text) if _INVISIBLE.search(text) else text
+
+
+def safe(text: str) -> str:
+    """The text as HTML. Nearly every text is that already, and a page may have hundreds of thousands."""
+    return str(escape(visible(text))) if _UNSAFE.search(text) else text
 
 
 def prose(text: str) -> Markup:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, is_dataclass
 from functools import cache
 from pathlib import Path
 from traceback import extract_tb
+from types import FunctionType, MethodType
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -23,16 +24,17 @@ from jinja2 import (
     TemplateRuntimeError,
     TemplateSyntaxError,
 )
+from jinja2.compiler import CodeGenerator
 from jinja2.runtime import Context, Macro
 from jinja2.sandbox import SandboxedEnvironment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.model.finding import Finding, Source
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.register import View
 from mkdocs_ecompm.site.links import SCHEME, locate, party_anchor
-from mkdocs_ecompm.site.prose import prose, prose_line, quoted, visible
+from mkdocs_ecompm.site.prose import prose, prose_line, quoted, safe
 from mkdocs_ecompm.site.strip import Strip, strip_of
 from mkdocs_ecompm.site.wording import artifact_name, ecompm_command, sign_command
 from mkdocs_ecompm.templates import templates_folder
@@ -44,6 +46,10 @@ _FAILURES: Final = (TemplateError, ArithmeticError, AttributeError, LookupError,
 
 _MACROS: Final = frozenset({Macro, type(cache(len))})
 """A macro, and one that remembers what it said."""
+
+
+_FUNCTIONS: Final = frozenset({FunctionType, MethodType})
+_ONCE: Final = ("party", "parties", "badge", "refs", "when_due")
 
 
 class RenderError(Exception):
@@ -74,7 +80,7 @@ class PageFacts:
 class Renderer:
     """Fills templates for one project."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # one for each option of a site
         self,
         project: Project,
         *,
@@ -82,19 +88,24 @@ class Renderer:
         cache_folder: Path | None = None,
         edit_url: str = "",
         commit_url: str = "",
+        calendars: bool = False,
     ) -> None:
         self._project = project
         self._edit_url = edit_url
         self._commit_url = commit_url
+        self._calendars = calendars
         self._strips: dict[str, Strip | None] = {}
         self._places: dict[str, str] = {}
         self._environment = _environment(_loader(user_templates), cache_folder)
         self._environment.filters.update(_filters(project))
-        self._environment.globals.update(self._globals())
-        macros = self._environment.get_template("partials/macros.html.jinja").module
-        # The same few people and badges stand in thousands of rows: each is filled once. A template may call them
-        # without `ui.` where that matters.
-        self._environment.globals.update({name: cache(getattr(macros, name)) for name in ("party", "badge")})
+        calls = self._globals()
+        self._environment.globals.update(calls)
+        self._environment.ours = frozenset(call for call in calls.values() if callable(call))
+        macros = self._environment.get_template("partials/macros.html.jinja").make_module()
+        # The same few people, badges and days stand in thousands of rows: each is filled once. A template may call them
+        # so, without `ui.`, where that matters; the macros themselves, which have those names, by `once_...`.
+        once = {name: cache(getattr(macros, name)) for name in _ONCE}
+        self._environment.globals.update(once | {f"once_{name}": macro for name, macro in once.items()})
 
     def page(self, view: View) -> str:
         """The whole page of a view."""
@@ -160,7 +171,7 @@ class Renderer:
             "sign_command": lambda artifact: sign_command(project.state, artifact),
             "ecompm_command": lambda words: ecompm_command(project.state, words),
         }
-        return {"project": facts, "forge": bool(self._edit_url), **calls}
+        return {"project": facts, "forge": bool(self._edit_url), "calendars": self._calendars, **calls}
 
     def _strip(self, artifact: str) -> Strip | None:
         if artifact not in self._strips:
@@ -185,12 +196,29 @@ class Renderer:
         return self._commit_url.replace("{commit}", quote(commit, safe="")) if self._commit_url else ""
 
 
+class _ValueWriter(CodeGenerator):
+    """Makes a template write each value by one call: `_written` escapes too, in a fraction of the time of `escape`.
+
+    The methods are those by which Jinja's own `nativetypes` writes values in its way.
+    """
+
+    def _output_child_pre(self, *_: object) -> None:
+        self.write("environment.finalize(")
+
+    def _output_child_post(self, *_: object) -> None:
+        self.write(")")
+
+
 class _Sandbox(SandboxedEnvironment):
     """The sandbox, with a short way to our own facts: nearly every name in a template is a field of a view.
 
     A page of thousands of records asks for hundreds of thousands of fields. Public names of our frozen dataclasses
-    are what templates are given on purpose; everything else goes the long way, through every check.
+    are what templates are given on purpose, and so are the functions `ours`; everything else goes the long way,
+    through every check.
     """
+
+    code_generator_class = _ValueWriter
+    ours: frozenset[Callable[..., Any]] = frozenset()
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if attribute[:1] != "_" and _is_fact(type(obj)):  # type: ignore[arg-type]  # types are hashable
@@ -201,8 +229,9 @@ class _Sandbox(SandboxedEnvironment):
         return super().getattr(obj, attribute)
 
     def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
-        """Call what a template may call; a macro, which asks for nothing else, at once."""
-        if type(obj) in _MACROS:
+        """Call what a template may call; a macro or a function of ours, which ask for nothing else, at once."""
+        kind = type(obj)
+        if kind in _MACROS or (kind in _FUNCTIONS and obj in self.ours):
             kwargs.pop("_loop_vars", None)
             kwargs.pop("_block_vars", None)
             return obj(*args, **kwargs)
@@ -241,7 +270,7 @@ def _loader(user_templates: Path | None) -> BaseLoader:
     return ChoiceLoader(loaders)
 
 
-def _environment(loader: BaseLoader, compiled: Path | None) -> Environment:
+def _environment(loader: BaseLoader, compiled: Path | None) -> _Sandbox:
     if compiled is not None:
         compiled.mkdir(parents=True, exist_ok=True)
     return _Sandbox(
@@ -251,17 +280,20 @@ def _environment(loader: BaseLoader, compiled: Path | None) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=_written,
-        bytecode_cache=FileSystemBytecodeCache(str(compiled)) if compiled else None,
+        bytecode_cache=FileSystemBytecodeCache(str(compiled), "page_%s.cache") if compiled else None,
     )
 
 
-def _written(value: object) -> object:
-    """Every value on its way into a page: nothing for None, no invisible control in a text."""
+def _written(value: object) -> str:
+    """Every value on its way into a page, as HTML: nothing for None, no invisible control in a text."""
+    kind = type(value)
+    if kind is str:
+        return safe(value)  # type: ignore[arg-type]  # it is one
+    if kind is Markup:
+        return value  # type: ignore[return-value]  # the same
     if value is None:
         return ""
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return visible(value)
-    return value
+    return escape(value) if hasattr(value, "__html__") else safe(str(value))
 
 
 def _filters(project: Project) -> Mapping[str, Callable[..., Any]]:
@@ -274,7 +306,7 @@ def _filters(project: Project) -> Mapping[str, Callable[..., Any]]:
         "when": lambda value: language.when(value, project.as_of),
         "number": language.number,
         "percent": language.percent,
-        "money": lambda value: language.money(value, currency),
+        "money": lambda value, of=currency: language.money(value, of),
         "in_words": language.in_words,
         "count": language.count,
         "figure": language.figure,

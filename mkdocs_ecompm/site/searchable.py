@@ -13,17 +13,14 @@ from typing import Final
 _MARK: Final = " data-search-exclude"
 _START: Final = re.compile(r"<([a-z][a-z0-9]*)\b[^<>]*>", re.IGNORECASE)
 _SILENT: Final = re.compile(r"<!--.*?-->|<(script|style|object)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
-_ENDS: Final = ("</dd>", "</div>", "</dt>", "</li>", "</option>", "</p>", "</summary>", "</td>", "</th>", "<br>")
+_APART: Final = re.compile(r"</(?:dd|div|dt|li|option|p|summary|td|th)>|<br>|<(?:p|div)[^>]*>")
 """Where one word ends and another begins, though nothing need stand between the tags."""
 _TAGS: Final = re.compile(r"<(?!/?h[1-6]\b)[^>]*>", re.IGNORECASE)
 
 
 def searchable(html: str) -> str:
     """The headings of a page and the text of all the rest, without what is not to be searched."""
-    text = _SILENT.sub("", _without_excluded(html))
-    for end in _ENDS:
-        text = text.replace(end, " ")
-    text = text.replace("<p", " <p").replace("<div", " <div")
+    text = _APART.sub(" ", _SILENT.sub("", _without_excluded(html)))
     return " ".join(_TAGS.sub("", text).split())
 
 

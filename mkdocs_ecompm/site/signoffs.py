@@ -13,7 +13,7 @@ from mkdocs_ecompm.model.parties import speakers
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.register import Heading, View
 from mkdocs_ecompm.model.signoff import Adoption, Agreement, SignoffRecord, Slot, Status, TrustState
-from mkdocs_ecompm.site.strip import Badge, badge_of
+from mkdocs_ecompm.site.strip import Badge, badge_of, standing_of
 from mkdocs_ecompm.site.wording import artifact_name, reason_in_words
 
 ROOTS: Final = {
@@ -182,7 +182,7 @@ def _todo(project: Project, agreement: Agreement) -> Iterable[ToDo]:
         yield ToDo(
             artifact=agreement.artifact,
             label=artifact_name(project.state, agreement.artifact),
-            asked=tuple(dict.fromkeys(_asked(project, slot) for slot in slots)),
+            asked=tuple(dict.fromkeys(asked_of(project, slot) for slot in slots)),
             badge=badge_of(status, overdue=overdue),
             why=_TO_DO[status],
             due=agreement.due,
@@ -190,7 +190,8 @@ def _todo(project: Project, agreement: Agreement) -> Iterable[ToDo]:
         )
 
 
-def _asked(project: Project, slot: Slot) -> Asked:
+def asked_of(project: Project, slot: Slot) -> Asked:
+    """Who is asked by a slot."""
     people = (slot.person,) if slot.person else speakers(project.state, slot.approver, project.as_of)
     return Asked(slot.approver, people, slot.approver in people)
 
@@ -200,7 +201,7 @@ def _agreement(project: Project, agreement: Agreement) -> AgreementRow:
         artifact=agreement.artifact,
         label=artifact_name(project.state, agreement.artifact),
         anchor=anchor_of(agreement.artifact),
-        badge=badge_of(agreement.status, overdue=agreement.overdue),
+        badge=standing_of(agreement),
         holding=sum(slot.status is Status.VALID for slot in agreement.slots),
         demanded=len(agreement.slots),
         due=agreement.due,

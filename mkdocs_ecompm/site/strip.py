@@ -102,7 +102,7 @@ def strip_of(project: Project, artifact: str) -> Strip | None:
         return None
     return Strip(
         artifact=artifact,
-        tone=_tone(agreement),
+        tone=standing_of(agreement).tone,
         sentence=sentence_of(project, agreement),
         short=_short(agreement),
         cards=tuple(_card(project, slot) for slot in agreement.slots),
@@ -120,15 +120,22 @@ def badge_of(status: Status, *, overdue: bool = False) -> Badge:
     return Badge(tone, sign, word)
 
 
-def _tone(agreement: Agreement) -> str:
-    return badge_of(agreement.status, overdue=agreement.overdue).tone
+def standing_of(agreement: Agreement) -> Badge:
+    """The badge of an agreement by what was said to it alone.
+
+    An open gate takes over the status of what it requires: "rejected" would be odd where nobody said no to the gate.
+    """
+    own = min((slot.status for slot in agreement.slots), key=lambda status: status.rank, default=agreement.status)
+    if own is Status.VALID and agreement.status is not Status.VALID:
+        return Badge("broken" if agreement.overdue else "waits", "○", "waits for others")
+    return badge_of(own, overdue=agreement.overdue)
 
 
 def _short(agreement: Agreement) -> Badge:
+    badge = standing_of(agreement)
     holding = sum(slot.status is Status.VALID for slot in agreement.slots)
-    if holding == len(agreement.slots) and agreement.status is Status.VALID:
-        return Badge("holds", "✓", "holds")
-    badge = badge_of(agreement.status, overdue=agreement.overdue)
+    if holding == len(agreement.slots):
+        return badge
     return Badge(badge.tone, badge.sign, f"{holding} of {len(agreement.slots)}")
 
 

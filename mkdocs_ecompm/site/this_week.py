@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -85,7 +85,7 @@ def spans_of(project: Project) -> tuple[Span, ...]:
     """Overdue, due by Friday, due in the week after; each ordered by day."""
     today, friday = project.as_of, friday_of(project.as_of)
     beyond = friday + timedelta(7)
-    dated = sorted(_merged(duty for duty in project.duties if not duty.done and duty.due), key=_order)
+    dated = sorted(_merged(project, (duty for duty in project.duties if not duty.done and duty.due)), key=_order)
     items = [_item(project, duty) for duty in dated if duty.due and duty.due <= beyond]
     return (
         Span("overdue", "Overdue", tuple(item for item in items if _due(item) < today)),
@@ -113,17 +113,30 @@ def _things(amount: int) -> str:
     return language.count(amount, "thing") if amount else "nothing"
 
 
-def _merged(duties: Iterable[Duty]) -> Iterable[Duty]:
-    """One agreement that waits for several is one thing to read, with all of their names."""
+def _merged(project: Project, duties: Iterable[Duty]) -> Iterable[Duty]:
+    """One agreement that waits for several is one thing to read, with all of their names; so are one's measurements."""
     asked: dict[tuple[str, date | None], Duty] = {}
+    measured: dict[tuple[tuple[str, ...], date | None], list[Duty]] = {}
     for duty in duties:
-        if duty.kind != "sign-off":
+        if duty.kind == "sign-off":
+            first = asked.get((duty.ref, duty.due))
+            who = first.who + duty.who if first else duty.who
+            asked[duty.ref, duty.due] = replace(first or duty, who=tuple(dict.fromkeys(who)))
+        elif duty.kind == "measurement":
+            measured.setdefault((duty.who, duty.due), []).append(duty)
+        else:
             yield duty
-            continue
-        first = asked.get((duty.ref, duty.due))
-        who = first.who + duty.who if first else duty.who
-        asked[duty.ref, duty.due] = replace(first or duty, who=tuple(dict.fromkeys(who)))
     yield from asked.values()
+    yield from (_measurements(project, several) for several in measured.values())
+
+
+def _measurements(project: Project, duties: Sequence[Duty]) -> Duty:
+    """What one owner has to measure by a day, as one thing."""
+    if len(duties) == 1:
+        return duties[0]
+    names = language.few(project.state.name(duty.ref) for duty in duties)
+    what = f"Values of {language.figure(len(duties), 'KPI')}: {names}"
+    return replace(duties[0], ref="kpis", what=what, process="")
 
 
 def _order(duty: Duty) -> tuple[date, str]:

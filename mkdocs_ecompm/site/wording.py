@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Final
 
-from mkdocs_ecompm import language
+from mkdocs_ecompm.history.wording import path_in_words, register_name, value_in_words
 from mkdocs_ecompm.model.change import Change
 from mkdocs_ecompm.model.state import State
-from mkdocs_ecompm.model.words import shorten
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,65 +19,23 @@ class ChangeText:
     is_: str
 
 
-_OF_RECORDS: Final = frozenset({"people", "departments", "organisations", "matrices"})
-"""Lists whose ids are lower-case words like fields, and that no field has for a name."""
-_LINKING: Final = re.compile(r"[_-]+")
-_LARGE: Final = re.compile(r"[1-9]\d{4,14}")
-_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
-
-
 def change_of(state: State, change: Change) -> ChangeText:
     """`objectives/OB-2/due` as "Objective OB-2, due", with days written as days and ids of people as names."""
     return ChangeText(path_in_words(change.path), _value(state, change.was), _value(state, change.is_))
 
 
-def path_in_words(path: str) -> str:
-    """The steps of a path as a reader would name them: a list and its item are one step, `process/0` "process 1"."""
-    words: list[str] = []
-    steps = [step for step in path.split("/") if step]
-    while steps:
-        step = steps.pop(0)
-        if steps and not _is_item(step) and (step in _OF_RECORDS or _is_item(steps[0])):
-            item = steps.pop(0)
-            words.append(f"{_singular(step)} {int(item) + 1 if item.isdigit() else item}")
-        else:
-            words.append(step if _is_item(step) else _LINKING.sub(" ", step))
-    return language.capital(", ".join(words))
-
-
-def _is_item(step: str) -> bool:
-    """Whether a step is an id or a position rather than a field: fields are lower-case words."""
-    return step.isdigit() or re.fullmatch(r"[a-z][a-z_]*", step) is None
-
-
-def _singular(word: str) -> str:
-    text = "person" if word == "people" else _LINKING.sub(" ", word)
-    if text.endswith("ies"):
-        return text[:-3] + "y"
-    return text[:-1] if text.endswith("s") and not text.endswith("ss") else text
-
-
 def _value(state: State, value: str | None) -> str:
-    if value is None:
-        return ""
-    if _DAY.fullmatch(value):
-        try:
-            return language.day(date.fromisoformat(value))
-        except ValueError:
-            return value
-    if _LARGE.fullmatch(value):
-        return language.number(Decimal(value))
-    party = state.party(value)
-    return party.headline if party else shorten(value, 160)
+    def party(name: str) -> str:
+        found = state.party(name)
+        return found.headline if found else ""
 
-
-_REGISTER_NAMES: Final = {"raci": "RACI", "signoffs": "Sign-off policy", "trust": "Who may speak (trust)"}
+    return value_in_words(value, party)
 
 
 def artifact_name(state: State, artifact: str) -> str:
     """What a reader calls an artifact: `raci/delivery` as "RACI: Delivery", `obligations/it` as "Obligations: IT"."""
     register, _, name = artifact.partition("/")
-    label = _REGISTER_NAMES.get(register, language.capital(register))
+    label = register_name(register)
     if not name:
         return label
     if register == "obligations" and (party := state.party(name)):

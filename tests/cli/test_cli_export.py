@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import icalendar
 import pytest
 from click.testing import Result
 from jsonschema import Draft202012Validator
@@ -136,3 +137,12 @@ def test_a_cycle_leaves_the_plan_empty(shop: Path, ecompm: Run) -> None:
     answer = json.loads(ecompm("export").stdout)
     assert answer["schedule"] == {"finish": None, "critical_paths": [], "critical_path_count": 0, "tasks": {}}
     assert "dependency-cycle" in {item["code"] for item in answer["findings"]}
+
+
+def test_a_calendar(shop: Path, ecompm: Run) -> None:
+    (shop / "project/timeline.yml").write_text("milestones:\n  - id: M1\n    name: Größe\n    date: 2026-10-06\n")
+    answer = ecompm("export", "--format", "ics", "--as-of", "2026-03-02")
+    assert (answer.exit_code, answer.stderr) == (0, "")
+    assert answer.stdout_bytes.startswith(b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n")
+    (event,) = icalendar.Calendar.from_ical(answer.stdout_bytes).walk("VEVENT")
+    assert (str(event["UID"]), str(event["SUMMARY"])) == ("milestone-timeline-M1@shop", "Milestone: Größe")

@@ -101,6 +101,40 @@ def test_the_worked_example_pleases_the_editor(register: str, checkout: Path) ->
         assert complaints(register, path.read_text("utf-8")) == []
 
 
+BUDGET = """\
+approved: 120000
+accounts:
+  - id: B-1
+    name: Build
+    planned: {2026-03: 40000, 2026-04: 0.50}
+    committed: {2026-02-12: -98000}
+    forecast:
+reports:
+  - {date: 2026-03-31, planned_value: 40000, earned_value: 0, actual_cost: 3}
+"""
+KPIS = """\
+kpis:
+  - id: K-1
+    name: Conversion
+    direction: up
+    target: 2.2
+    measurements: [{date: 2026-01-31, value: 1.70}]
+"""
+
+
+def test_money_pleases_the_editor() -> None:
+    assert complaints("budget", BUDGET) == []
+    assert complaints("kpis", KPIS) == []
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [("2026-03: 40000", "2026-3: 40000"), ("0.50", "-1"), ("2026-02-12", "2026-02"), ("actual_cost: 3", "cost: 3")],
+)
+def test_the_editor_sees_money_that_cannot_be(was: str, now: str) -> None:
+    assert complaints("budget", BUDGET.replace(was, now))
+
+
 def test_an_ask_pleases_the_editor() -> None:
     ask = "asks:\n  - id: A-1\n    artifact: charter\n    of:\n      - sponsor\n    date: 2026-05-04\n"
     assert complaints("asks", ask) == []

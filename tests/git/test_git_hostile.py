@@ -30,7 +30,7 @@ def read_everything(folder: Path) -> tuple[object, ...]:
     """All that can be asked of a repository."""
     with Repository.open(folder) as repository:
         commits = repository.rev_list(all_refs=True)
-        list(repository.commits(commits))
+        repository.read_commits(commits)
         head = repository.head() or ""
         return commits, repository.resolve("main"), list(repository.walk(head, "")), repository.dirty("")
 

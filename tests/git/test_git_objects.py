@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mkdocs_ecompm.git import objects
 from mkdocs_ecompm.git.objects import MalformedObject, digest, line_date, parse_commit, parse_tree
 
 OID = "1" * 40
@@ -61,6 +63,17 @@ def test_a_parent_line_elsewhere_is_no_parent() -> None:
         (b"A <a@b> 0 +0000", 1970),
         (b"A <a@b> 1770000000 -0330", 2026),
         (b"A <a@b> 99999999999999999 +0000", 9999),
+        (b"A <a@b> 9999999999999999999 +0000", 9999),
+        (b"A <a@b> 100000000000000000000 +0000", 9999),
+        (b"A <a@b> " + b"9" * 100_000 + b" +0000", 9999),
+        (b"A <a@b> " + b"0" * 100_000 + b"1770000000 +0000", 2026),
+        (b"A <a@b>1770000000\t+0000 x", 2026),
+        (b"A <a@b> 1770000000 +00", 2026),
+        (b"A <a> 1> 1770000000 +0000", 2026),
+        (b"A <a@b> 1770000000 +0000\nfolded", 2026),
+        (b"A <a@b> 1770000000", 1970),
+        (b"A <a@b> 1770000000 UTC", 1970),
+        (b"A <a@b> 1770000000 +0000 >", 1970),
         (b"A <a@b> -5 +0000", 1970),
         (b"A <a@b>", 1970),
         (b"A <a@b> x", 1970),
@@ -77,3 +90,54 @@ def test_an_id_is_that_of_git(data: bytes) -> None:
     content = f"blob {len(data)}\0".encode() + data
     assert digest("blob", data) == hashlib.sha1(content, usedforsecurity=False).hexdigest()
     assert digest("blob", data, "sha256") == hashlib.sha256(content).hexdigest()
+
+
+NAME = b"0123456789abcdef0123456789abcdef01234567"
+PIECES = (
+    *(b"tree " + NAME, b"parent " + NAME, b"parent " + NAME, b"parent x", b"author A <a@b> 1 +0000"),
+    *(b"committer C <c@d> 2 +0000", b"author ", b"committer", b" folded", b"gpgsig x", b"", b"mergetag y"),
+)
+
+
+@settings(deadline=None, max_examples=500)
+@given(st.lists(st.sampled_from(PIECES), max_size=8), st.integers(0, 200))
+def test_the_short_way_through_a_usual_commit_is_no_other_way(lines: list[bytes], end: int) -> None:
+    usual = [
+        b"tree " + NAME,
+        b"parent " + NAME,
+        b"author A <a@b> 1 +0000",
+        b"committer C <c@d> 2 +0000",
+        b"",
+        b"Text",
+        b"",
+    ]
+    for raw in (
+        b"\n".join(lines),
+        b"\n".join([*usual[:2], *lines, *usual[2:]])[: 300 - end],
+        b"\n".join(lines + usual),
+    ):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(objects, "_USUAL", re.compile(rb"(?!)"))
+            expected = outcome(raw)
+        assert outcome(raw) == expected
+
+
+def outcome(raw: bytes) -> object:
+    try:
+        return parse_commit("0" * 40, raw)
+    except MalformedObject as error:
+        return str(error)
+
+
+def test_entries_are_kept_from_one_tree_to_the_next_and_checked_all_the_same() -> None:
+    def line(name: bytes) -> bytes:
+        return b"100644 " + name + b"\0" + b"o" * 20
+
+    known: dict[bytes, objects.TreeEntry] = {}
+    first = parse_tree("0" * 40, line(b"a") + line(b"b"), known)
+    second = parse_tree("1" * 40, line(b"b") + line(b"c"), known)
+    assert first[1] is second[0]
+    assert [entry.name for entry in second] == [b"b", b"c"]
+    for broken in (line(b"a") + line(b"a"), line(b"a") + line(b"b")[:-1], line(b"b") + line(b"..")):
+        with pytest.raises(MalformedObject):
+            parse_tree("2" * 40, broken, known)

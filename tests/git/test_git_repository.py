@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from repositories import SigningKey, TestRepository
 
+from mkdocs_ecompm.git import repository as repository_module
 from mkdocs_ecompm.git.objects import (
     DamagedObject,
     GitObject,
@@ -240,14 +241,33 @@ def test_a_history_that_nobody_reads_to_its_end(made: TestRepository) -> None:
         assert repository.rev_list("main")[0] == made.tip()
 
 
-def test_the_next_commits_at_once(made: TestRepository) -> None:
+@pytest.mark.parametrize("whole", [True, False])
+def test_commits_and_trees_are_read_in_one_go(
+    *, whole: bool, made: TestRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repository_module, "_MANY", 1)
     with Repository.open(made.folder) as repository:
         oids = repository.rev_list()
-        assert [commit.oid for commit in repository.commits([*oids, oids[0]])] == [*oids, oids[0]]
+        repository.read_history(oids[0]) if whole else repository.read_commits(oids)
+        repository.read_trees(repository.commit(oid).tree for oid in oids)
+        repository.close()
+        monkeypatch.setattr(repository, "_contents", pytest.fail)  # nothing is left to be read one by one
+        assert [repository.commit(oid).oid for oid in oids] == oids
+        assert all(repository.tree(repository.commit(oid).tree) for oid in oids)
+
+
+def test_what_is_amiss_does_not_stop_reading_in_one_go(made: TestRepository, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repository_module, "_MANY", 1)
+    with Repository.open(made.folder) as repository:
+        head = repository.rev_list()[0]
+        tree = repository.commit(head).tree
+        repository.read_history("0" * 40)
+        repository.read_trees([head, "0" * 40, tree])
+        assert repository.tree(tree)
         with pytest.raises(MissingObject):
-            repository.commits([oids[0], "0" * 40])
+            repository.commit("0" * 40)
         with pytest.raises(MalformedObject):
-            repository.commits([repository.commit(oids[0]).tree])
+            repository.tree(head)
 
 
 def test_closing_leaves_no_process(made: TestRepository) -> None:

@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from mkdocs_ecompm.git.process import GitError
 from mkdocs_ecompm.git.repository import Repository
-from mkdocs_ecompm.git.writing import FILE, Writer, commit_content
+from mkdocs_ecompm.git.writing import FILE, Writer, commit_content, tag_content
 from mkdocs_ecompm.signatures import sshsig
+from mkdocs_ecompm.signatures.tag import verify_tag
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
 WHO = b"Ana Ruiz <ana@shop.example> 1770000000 +0000"
@@ -43,6 +44,23 @@ def test_git_finds_it_whole_and_signed(tmp_path: Path) -> None:
     assert not (tmp_path / "made/.git/hooks").exists(), "no templates of the machine"
     with Repository.open(tmp_path / "made") as repository:
         assert not repository.dirty("")
+
+
+def test_git_believes_a_signed_tag(tmp_path: Path) -> None:
+    allowed = tmp_path / "allowed"
+    allowed.write_text(f"ana@shop.example {sshsig.public_line(KEY)}\n", encoding="ascii")
+    made = tmp_path / "made"
+    with Writer.create(made) as writer:
+        oid = writer.commit(commit_content(writer.tree({}), (), WHO, WHO, b"x\n"))
+        content = tag_content(oid, "plan", WHO, b"The plan\n", sign=lambda payload: sshsig.sign(payload, KEY))
+        writer.tag("plan", writer.annotation(content))
+        plain = writer.annotation(tag_content(oid, "plain", WHO, b"Not signed\n"))
+        with pytest.raises(GitError):
+            writer.annotation(tag_content("nothing", "plan", WHO, b"x\n"))
+    git(made, "-c", f"gpg.ssh.allowedSignersFile={allowed}", "verify-tag", "plan")
+    assert git(made, "rev-parse", "plan^{commit}") == oid
+    assert verify_tag(content).status == "good"
+    assert git(made, "cat-file", "-p", plain).endswith("Not signed")
 
 
 def test_the_same_input_gives_the_same_ids(tmp_path: Path) -> None:

@@ -82,3 +82,16 @@ def _by_id(value: Any) -> Any:
 def test_nothing_at_all_and_something(value: Any) -> None:
     assert difference(None, value)
     assert difference(value, None)
+
+
+def test_a_record_that_got_another_id_is_followed() -> None:
+    was = {"objectives": [{"id": "OB-2", "statement": "Sell more", "due": "a"}, {"id": "OB-1", "statement": "x"}]}
+    now = {"objectives": [{"id": "OB-9", "statement": "Sell more", "due": "b"}, {"id": "OB-1", "statement": "x"}]}
+    assert told(was, now) == [("objectives/OB-9/id", "OB-2", "OB-9"), ("objectives/OB-9/due", "a", "b")]
+    assert told(now, was) == [("objectives/OB-2/id", "OB-9", "OB-2"), ("objectives/OB-2/due", "b", "a")]
+
+
+@given(PLAIN, PLAIN)
+def test_swapped_it_says_the_same_the_other_way_round(was: Any, is_: Any) -> None:
+    there = sorted((change.was or "", change.is_ or "") for change in difference(was, is_))
+    assert there == sorted((change.is_ or "", change.was or "") for change in difference(is_, was))

@@ -106,6 +106,13 @@ def test_a_certificate_of_two_people_is_nobodys(made: TestRepository, team: Team
     assert first(made, team.ana, "2026-02-01T00:00:00Z") == ("unknown-key", None)
 
 
+def test_the_same_key_for_ssh_under_another_name_is_nobodys(made: TestRepository, team: Team) -> None:
+    line = team.ana.keyring.gpg("--export-ssh-key", f"{team.ana.fingerprint}!").decode().strip()
+    assert first(made, team.ana, "2026-02-01T00:00:00Z") == ("good", "ana")
+    (made.folder / "project/people.yml").write_text(PEOPLE.replace(EVA.line, line))
+    assert first(made, team.ana, "2026-02-01T00:00:00Z") == ("unknown-key", None)
+
+
 def test_formats_side_by_side_and_in_a_bare_repository(made: TestRepository, team: Team, tmp_path: Path) -> None:
     made.commit("ssh", key=EVA, when="2026-02-01T00:00:00Z")
     made.commit("openpgp", key=team.ana, when="2026-02-01T00:00:00Z")  # type: ignore[arg-type]

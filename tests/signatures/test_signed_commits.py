@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -198,3 +199,44 @@ def test_real_commits_of_git(tmp_path: Path) -> None:
         raw = repository.raw(oid)
         assert verify_commit(raw).status == "good"
         assert verify_commit(raw).key == key.fingerprint
+
+
+LINES = {
+    "usual": b"A <a@b> 1770000000 +0000",
+    "short zone": b"A <a@b> 1770000000 +00",
+    "zeros in front": b"A <a@b> 00000000000000001770000000 +0000",
+    "no blank": b"A <a@b>1770000000 +0000",
+    "tab": b"A <a@b>\t1770000000\t+0000",
+    "two ends": b"A <a> b> 1770000000 +0000",
+    "no time": b"A <a@b>",
+    "before 1970": b"A <a@b> -5 +0000",
+    "no zone": b"A <a@b> 1770000000",
+    "no zone, but long": b"A <a@b> 100000000000000000000",
+    "last second": b"A <a@b> 253402300799 +0000",
+    "year 10000": b"A <a@b> 253402300800 +0000",
+    "19 digits": b"A <a@b> 9999999999999999999 +0000",
+    "20 digits": b"A <a@b> 18446744073709551615 +0000",
+    "40 digits": b"A <a@b> " + b"9" * 40 + b" +0000",
+    "nobody": b"A 1770000000 +0000",
+    "open": b"A <a@b 1770000000 +0000",
+}
+
+
+@pytest.mark.parametrize("line", LINES.values(), ids=LINES)
+def test_who_made_it_and_when_is_read_as_by_git(tmp_path: Path, line: bytes) -> None:
+    """It is never good where `git verify-commit` fails or dies."""
+    repository = TestRepository.create(tmp_path / "r")
+    tree = f"tree {repository.tree({})}\n".encode()
+    raw = signed(tree + b"author A <a@b> 1770000000 +0000\ncommitter " + line + b"\n" + MESSAGE)
+    allowed = tmp_path / "allowed"
+    allowed.write_text(f"ana@shop.example {ANA.line}\n")
+    settings = ("-c", f"gpg.ssh.allowedSignersFile={allowed}")
+    command = ["git", *settings, "verify-commit", repository.store("commit", raw)]
+    said = subprocess.run(command, cwd=repository.folder, capture_output=True, check=False)
+    assert verify_commit(raw).status == ("bad" if said.returncode else "good")
+
+
+def test_a_time_of_a_million_digits_takes_no_time() -> None:
+    for digits in (b"9" * 1_000_000, b"0" * 1_000_000, b"> 1" * 300_000):
+        raw = signed(TREE + b"author A <a@b> 1 +0000\ncommitter A <a@b> " + digits + b" +0000\n" + MESSAGE)
+        assert verify_commit(raw).status in {"good", "bad"}

@@ -13,6 +13,7 @@ from repositories import SigningKey
 from scenes import KEYS, PEOPLE, Scene, changed, person
 
 from mkdocs_ecompm.assembly import Setting, assemble
+from mkdocs_ecompm.model.finding import Finding
 from mkdocs_ecompm.signatures import openpgp
 
 pytest.importorskip("pysequoia", reason="the extra `openpgp` is not installed")
@@ -325,3 +326,53 @@ def test_what_is_wrong_with_key_files(tmp_path: Path, team: Team) -> None:
 def test_a_key_file_with_a_secret_key_is_a_bad_key(tmp_path: Path, team: Team) -> None:
     secret = team.keyring.gpg("--armor", "--export-secret-keys", team.spare.user)
     assert found(tmp_path, mia=secret, eva=team.sam.exported, ben=team.kim.exported) == [f"{_AT}:2:34: bad-key"]
+
+
+def as_ssh(team: Team, key: OpenPGPKey) -> str:
+    return " ".join(team.keyring.gpg("--export-ssh-key", f"{key.fingerprint}!").decode().split()[:2])
+
+
+def checked(scene: Scene) -> list[Finding]:
+    scene.repository.check_out()
+    return list(assemble(Setting(folder=scene.repository.folder / "project", as_of=date(2026, 6, 1))).findings)
+
+
+def test_an_openpgp_key_and_the_same_key_for_ssh_are_one(tmp_path: Path, team: Team) -> None:
+    """Two people: no such state is adopted, and the finding says so. One person: nothing is wrong."""
+    for key in (team.mia, team.sam):
+        scene = make(tmp_path / key.name, key.exported)
+        twice = holding("mia")
+        person(twice, "eva")["keys"].append({"ssh": as_ssh(team, key)})
+        scene.commit(APPROVE, "ana", people=twice)
+        answer = scene.answer()
+        assert "trust-change-pending" in [finding.code for finding in answer.findings]
+        assert answer.signoffs.trust.pending is None
+        messages = [item.message for item in checked(scene) if item.code == "key-shared"]
+        assert messages == ["a key in keys/mia.asc already belongs to Eva Lind: one key, one person"]
+        own = holding("mia")
+        person(own, "mia")["keys"].append({"ssh": as_ssh(team, key)})
+        adopted = scene.commit(APPROVE, "ana", people=own)
+        assert scene.signoffs().trust.heads == (adopted,)
+        assert "key-shared" not in [item.code for item in checked(scene)]
+
+
+def test_a_stolen_key_is_stolen_in_every_form(tmp_path: Path, team: Team) -> None:
+    scene = make(tmp_path, team.mia.exported)
+    said = say(scene, team.mia)
+    assert scene.status() == "valid"
+    people = holding("mia")
+    person(people, "mia")["keys"].append({"ssh": as_ssh(team, team.mia), "revoked": {"reason": "compromised"}})
+    adopted = scene.commit(APPROVE, "ana", people=people)
+    assert scene.reasons(said) == ("key-compromised",)
+    more = changed(people)
+    person(more, "mia")["keys"].append({"ssh": KEYS["zoe"].line})
+    scene.commit(APPROVE, team.mia, people=more)  # type: ignore[arg-type]
+    assert scene.signoffs().trust.heads == (adopted,)
+
+
+def test_nobody_adds_alone_a_key_that_somebody_had_in_another_form(tmp_path: Path, team: Team) -> None:
+    scene = make(tmp_path, team.mia.exported)
+    people = holding("mia")
+    person(people, "mia")["keys"].append({"ssh": as_ssh(team, team.mia)})
+    scene.commit(APPROVE, team.mia, people=people)  # type: ignore[arg-type]
+    assert "trust-change-pending" in scene.codes()

@@ -350,3 +350,56 @@ def test_what_a_compromised_key_added_falls_with_it(scene: Scene) -> None:
     assert scene.reasons(said) == ("key-compromised",)
     answer = scene.answer()
     assert [f.commit for f in answer.findings if f.code == "trust-review-needed"] == [adopted]
+
+
+# --- ids are never reused -----------------------------------------------------------------------------------------
+
+
+def reused(scene: Scene) -> list[str]:
+    return [finding.message for finding in scene.answer().findings if finding.code == "trust-id-reused"]
+
+
+def without(name: str) -> dict[str, Any]:
+    people = changed(PEOPLE)
+    people["people"] = [entry for entry in people["people"] if entry["id"] != name]
+    return people
+
+
+def test_an_id_that_another_person_gets_is_told(scene: Scene) -> None:
+    scene.commit(APPROVE, "ana", people=without("ben"))
+    other = without("ben")
+    other["people"].append({"id": "Ben", "name": "Leo Sand", "keys": [{"ssh": KEYS["leo"].line}]})
+    other["people"][-1]["roles"] = [{"role": "lead"}]
+    taken = scene.commit(APPROVE, "ana", people=other)
+    (found,) = [finding for finding in scene.answer().findings if finding.code == "trust-id-reused"]
+    assert found.message.startswith("`Ben` was Ben Okafor and is Leo Sand from here on")
+    assert found.commit == taken
+    scene.commit(APPROVE, "ana", people=without("ben"))
+    assert reused(scene) == []  # nobody has it any more
+
+
+def test_the_same_person_with_another_name_or_key_is_nobody_else(scene: Scene) -> None:
+    renamed = changed(PEOPLE)
+    person(renamed, "ben").update(name="Ben Sand")
+    scene.commit(APPROVE, "ana", people=renamed)
+    rotated = changed(renamed)
+    person(rotated, "ben")["keys"] = [{"ssh": KEYS["leo"].line}]
+    scene.commit(APPROVE, "ana", people=rotated)
+    scene.commit(APPROVE, "ana", people=without("ben"))
+    back = changed(PEOPLE)  # as he was called first, with a third key and an account
+    person(back, "ben").update(keys=[{"ssh": KEYS["zoe"].line}], accounts=[{"host": "github.com", "id": "7"}])
+    scene.commit(APPROVE, "ana", people=back)
+    account = changed(back)
+    person(account, "ben").update(name="B. O.", keys=[])
+    scene.commit(APPROVE, "ana", people=account)
+    assert reused(scene) == []
+
+
+def test_a_seat_that_was_empty_is_nobody_else(scene: Scene) -> None:
+    seat = without("ben")
+    seat["people"].append({"id": "qa", "name": "N.N.", "kind": "vacant"})
+    scene.commit(APPROVE, "ana", people=seat)
+    taken = changed(seat)
+    person(taken, "qa").update(name="Leo Sand", kind="person", keys=[{"ssh": KEYS["leo"].line}])
+    scene.commit(APPROVE, "ana", people=taken)
+    assert reused(scene) == []

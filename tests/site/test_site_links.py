@@ -50,6 +50,8 @@ def test_addresses_are_escaped() -> None:
         ("raci/delivery", "raci#delivery"),
         ("obligations/O-1", "obligations#O-1"),
         ("obligations/marketing", "obligations#party-marketing"),
+        ("timeline/G1", "gates/G1"),
+        ("g1", "gates/G1"),
         ("risks", "risks"),
         ("trust", "trust"),
         ("nobody", ""),
@@ -63,6 +65,7 @@ def test_every_record_and_artifact_has_its_place(make: Make, ref: str, place: st
               - {id: R-004, title: x, kind: threat, likelihood: 1, impact: 1, owner: mia, status: open}
         """,
         raci="matrices: [{id: delivery, name: Delivery}]",
+        timeline="gates: [{id: G1, name: Ready, date: 2026-06-01}]",
         obligations="obligations: [{id: O-1, party: marketing, what: x, due: 2026-06-01, process: [x]}]",
     )
 

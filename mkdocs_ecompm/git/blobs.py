@@ -1,0 +1,52 @@
+"""Many objects in one go: git is asked for all of them before it answers, and answers in large pieces."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from threading import Thread
+from typing import IO, Final, cast
+
+from mkdocs_ecompm.git.batch import Batch, end
+from mkdocs_ecompm.git.objects import GitObject, MissingObject, ObjectError, ObjectMismatch
+from mkdocs_ecompm.git.process import start
+from mkdocs_ecompm.git.repository import Repository
+
+_MANY: Final = 200
+"""From so many objects on it pays to start a process for them."""
+
+
+def read_all(repository: Repository, oids: Sequence[str]) -> Iterator[GitObject | ObjectError]:
+    """Each object in the order asked, re-hashed, or the error that says why it cannot be relied on."""
+    answered = 0
+    if len(oids) >= _MANY:
+        for answered, answer in enumerate(_buffered(repository, oids), start=1):  # noqa: B007  # where git gave up
+            yield answer
+    yield from repository.read_many(oids[answered:])
+
+
+def _buffered(repository: Repository, oids: Sequence[str]) -> Iterator[GitObject | ObjectError]:
+    """The objects as far as git comes."""
+    option, folder = f"--git-dir={repository.git_dir}", repository.worktree or repository.git_dir
+    process = start([option, "cat-file", "--batch", "--buffer"], folder=folder, errors=subprocess.DEVNULL)
+    asked = "".join(f"{oid}\n" for oid in oids).encode("ascii")
+    Thread(target=_feed, args=(process, asked), daemon=True).start()
+    batch = Batch(lambda: process, repository.object_format)
+    try:
+        for oid, answer in zip(oids, batch.answers(process), strict=False):  # it may end early
+            if answer is None:
+                yield MissingObject(oid)
+            elif isinstance(answer, GitObject) and answer.oid != oid:
+                yield ObjectMismatch(oid)
+            else:
+                yield answer
+    finally:
+        process.kill()
+        end(process)
+
+
+def _feed(process: subprocess.Popen[bytes], asked: bytes) -> None:
+    """Ask for everything; beside the reading of the answers, or git and we would wait for each other."""
+    with suppress(OSError, ValueError), cast("IO[bytes]", process.stdin) as pipe:
+        pipe.write(asked)

@@ -1,0 +1,186 @@
+"""Evidence as commits wrote it: which reviews each commit put into the files below `evidence/`, beside its parent.
+
+What counts is what a commit wrote, never what a tree holds: later edits, deletions and merges change nothing, and a
+review that stood there before is not written again by whoever touches its file.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from mkdocs_ecompm.git.objects import Commit, TreeEntry
+from mkdocs_ecompm.git.repository import Repository
+from mkdocs_ecompm.history.contents import ContentsHistory
+from mkdocs_ecompm.model.review import ForgeAccount, PullRequestEvidence, Review, Seen
+from mkdocs_ecompm.signoff.review_file import InvalidEvidence, parse
+from mkdocs_ecompm.signoff.trust import AccountId
+
+EVIDENCE: Final = "evidence"
+"""The folder of a project that attestors write, and nobody else."""
+ENDING: Final = ".json"
+_MOST_FILES: Final = 5_000
+"""Files that one commit changes; a collector writes one for each pull request."""
+_FOLDER: Final = "40000"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Written:
+    """A review that a commit wrote: the file, the pull request and the review itself."""
+
+    path: str
+    pull_request: PullRequestEvidence
+    review: Review
+
+    @property
+    def identity(self) -> Hashable:
+        """What makes two reviews one and the same, whichever file they are in and whatever else it says."""
+        asked, review = self.pull_request, self.review
+        return (
+            (asked.host, asked.number, _of(asked.author), asked.merge_base, asked.merged),
+            (review.id, _of(review.reviewer), review.state, review.decision, review.role, review.conditions),
+            (review.body, review.submitted_at, review.commit, tuple(sorted(review.artifacts.items()))),
+        )
+
+    @property
+    def account(self) -> AccountId | None:
+        """The account of the reviewer; None if the forge did not say which it is."""
+        return account_of(self.pull_request, self.review.reviewer)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Writing:
+    """What a commit wrote. `alone`: it changed nothing else. `faults` has why a file counts for nothing, by path."""
+
+    alone: bool
+    reviews: tuple[Written, ...] = ()
+    seen: tuple[Seen, ...] = ()
+    faults: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _File:
+    """A file of evidence as it was read; `fault` says why it is none."""
+
+    pull_request: PullRequestEvidence | None
+    reviews: Mapping[Hashable, Written]
+    fault: str = ""
+
+    @property
+    def seen(self) -> tuple[Seen, ...]:
+        return self.pull_request.seen if self.pull_request else ()
+
+
+_NOTHING: Final = _File(None, {})
+
+
+class EvidenceFiles:
+    """The evidence in the commits of a history."""
+
+    def __init__(self, repository: Repository, contents: ContentsHistory, folder: str) -> None:
+        self._repository = repository
+        self._contents = contents
+        self._prefix = f"{folder}/{EVIDENCE}/" if folder else f"{EVIDENCE}/"
+        self._steps: Final = [os.fsencode(step) for step in self._prefix.split("/") if step]
+        self._writings: dict[str, Writing] = {}
+        self._files: dict[tuple[str, str], _File] = {}
+
+    def writers(self, commits: Iterable[Commit]) -> frozenset[str]:
+        """The commits with one parent that change what is below `evidence/`."""
+        folder = self._contents.folder
+        name = self._steps[-1]
+        tree_of = self._repository.tree
+        known: dict[str, str] = {"": ""}
+        found = []
+        for commit in commits:
+            here = folder(commit.oid)
+            if here not in known:
+                known[here] = next((entry.oid for entry in tree_of(here) if entry.name == name), "")
+            if known[here] and len(commit.parents) == 1:
+                before = folder(commit.parents[0])  # a parent comes first
+                if known[before] != known[here]:
+                    found.append(commit.oid)
+        return frozenset(found)
+
+    def written(self, commit: Commit) -> Writing:
+        """What a commit with one parent wrote.
+
+        Raises:
+            ObjectError: an object that is needed cannot be relied on.
+        """
+        if commit.oid not in self._writings:
+            self._writings[commit.oid] = self._written(commit)
+        return self._writings[commit.oid]
+
+    def faults(self, commit: str) -> Iterator[tuple[str, str]]:
+        """The files in the tree of a commit that are no evidence, each with why."""
+        found = self._repository.entry(commit, self._prefix.rstrip("/"))
+        for entry in self._repository.tree(found.oid) if found and found.kind == "folder" else ():
+            path = self._prefix + os.fsdecode(entry.name)
+            if path.endswith(ENDING) and (fault := self._file(path, entry).fault):
+                yield path, fault
+
+    def _written(self, commit: Commit) -> Writing:
+        read, parent = self._repository, self._repository.commit(commit.parents[0])
+        alone, new, old = True, commit.tree, parent.tree
+        for step in self._steps:
+            now, before = _entries(read, new), _entries(read, old)
+            others = (name for name in now.keys() | before.keys() if name != step)
+            alone = alone and all(now.get(name) == before.get(name) for name in others)
+            here, there = now.get(step), before.get(step)
+            alone = alone and (there is None or there.mode == _FOLDER)
+            new, old = (entry.oid if entry and entry.mode == _FOLDER else "" for entry in (here, there))
+        return self._difference(_entries(read, new), _entries(read, old), alone=alone)
+
+    def _difference(
+        self, now: Mapping[bytes, TreeEntry], before: Mapping[bytes, TreeEntry], *, alone: bool
+    ) -> Writing:
+        changed = sorted(name for name in now.keys() | before.keys() if now.get(name) != before.get(name))
+        if len(changed) > _MOST_FILES:
+            return Writing(alone, faults=((self._prefix, f"More than {_MOST_FILES} files in one commit."),))
+        paths = {name: self._prefix + os.fsdecode(name) for name in changed}
+        stood = [self._file(paths[name], before.get(name)) for name in changed]
+        files = {paths[name]: self._file(paths[name], now.get(name)) for name in changed}
+        known = frozenset(identity for file in stood for identity in file.reviews)
+        known_seen = frozenset(one for file in stood for one in file.seen)
+        written = {k: v for file in files.values() for k, v in file.reviews.items() if k not in known}
+        return Writing(
+            alone,
+            tuple(written.values()),
+            tuple(one for file in files.values() for one in file.seen if one not in known_seen),
+            tuple((path, file.fault) for path, file in files.items() if file.fault),
+        )
+
+    def _file(self, path: str, entry: TreeEntry | None) -> _File:
+        """The file at a place; nothing if there is none, or if it is no JSON by its name."""
+        if entry is None or not path.endswith(ENDING):
+            return _NOTHING
+        if entry.kind != "file":
+            return _File(None, {}, "It is no file.")
+        if (path, entry.oid) not in self._files:
+            self._files[path, entry.oid] = self._read(path, entry.oid)
+        return self._files[path, entry.oid]
+
+    def _read(self, path: str, blob: str) -> _File:
+        try:
+            found = parse(self._repository.read(blob).data)
+        except InvalidEvidence as error:
+            return _File(None, {}, str(error))
+        reviews = (Written(path, found, review) for review in found.reviews)
+        return _File(found, {one.identity: one for one in reviews})
+
+
+def account_of(asked: PullRequestEvidence, account: ForgeAccount) -> AccountId | None:
+    """An account as a trust state has it: by host and number."""
+    return None if account.id is None else (asked.host.casefold(), account.id)
+
+
+def _of(account: ForgeAccount) -> Hashable:
+    """What tells two accounts apart: a login may change."""
+    return account.login.casefold() if account.id is None else account.id
+
+
+def _entries(repository: Repository, tree: str) -> dict[bytes, TreeEntry]:
+    return {entry.name: entry for entry in repository.tree(tree)} if tree else {}

@@ -1,0 +1,155 @@
+"""Who must do what before a gate can be passed: each thing that stands in its way as a line for somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from mkdocs_ecompm import language
+from mkdocs_ecompm.model.entry import Record
+from mkdocs_ecompm.model.finding import Source
+from mkdocs_ecompm.model.project import Project
+from mkdocs_ecompm.model.signoff import Agreement, Slot, Status
+from mkdocs_ecompm.registers.timeline import Gate
+from mkdocs_ecompm.registers.timeline_gates import obligations_for
+from mkdocs_ecompm.site.signoffs import Asked, asked_of
+from mkdocs_ecompm.site.strip import Badge, badge_of
+from mkdocs_ecompm.site.wording import artifact_name
+
+_ACTS: Final = {
+    Status.UNVERIFIABLE: "Make it possible to check {}",
+    Status.REJECTED: "Settle the objection to {}",
+    Status.WITHDRAWN: "Win back the agreement to {}",
+    Status.MISSING: "Agree to {}",
+    Status.STALE: "Agree again to {}",
+}
+"""What is to be done about a slot that does not hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class GateTask:
+    """One thing that somebody must do.
+
+    Attributes:
+        what: In the imperative: "Agree to RACI: Delivery".
+        ref: The record or artifact that it leads to; empty for the gate itself.
+        asked: Those who must do it; nobody where the file names nobody.
+        why: How it stands: "Olaf Petersen said no on 2 Jul 2026".
+        artifact: What is to be signed with a command; empty if nothing is.
+        late: Calendar days past its day.
+        cause: For something that somebody must take back first, that in a clause; else empty.
+    """
+
+    what: str
+    ref: str
+    asked: tuple[Asked, ...]
+    why: str
+    due: date | None
+    late: int
+    badge: Badge
+    artifact: str = ""
+    source: Source | None = None
+    cause: str = ""
+
+
+def tasks_of(project: Project, record: Record[Gate]) -> Iterator[GateTask]:
+    """Objections first, then what is late, then the rest; the signatures of the gate itself come last.
+
+    Of a gate that was decided only its signatures can be wanting.
+    """
+    still_open = record.entry.decision == "open"
+    found = [
+        *(task for artifact in record.entry.requires for task in _required(project, artifact)),
+        *_criteria(record),
+        *_obligations(project, record),
+    ]
+    if still_open:
+        yield from sorted(found, key=lambda task: (task.badge.tone != "broken", task.due or record.entry.date))
+    own = project.signoffs.by_artifact.get(record.ref)
+    if own is not None:
+        yield from _signatures(project, own, "this gate" if still_open else "this decision", "")
+
+
+def _required(project: Project, artifact: str) -> Iterator[GateTask]:
+    """What is wanting in an agreement that the gate requires; of another gate, that it is still open."""
+    agreement = project.signoffs.by_artifact.get(artifact)
+    label = artifact_name(project.state, artifact)
+    if agreement is None:
+        return
+    yield from _signatures(project, agreement, label, artifact)
+    if agreement.requires_not_valid:
+        names = language.few(artifact_name(project.state, name) for name in agreement.requires_not_valid)
+        badge = replace(badge_of(Status.MISSING, overdue=agreement.overdue), word="waits")
+        yield GateTask(f"Pass {label}", artifact, (), f"it waits for {names}", agreement.due, 0, badge)
+
+
+def _signatures(project: Project, agreement: Agreement, label: str, ref: str) -> Iterator[GateTask]:
+    """The slots that do not hold, those that stand alike together."""
+    groups: dict[tuple[Status, date | None], list[Slot]] = {}
+    for slot in agreement.slots:
+        if slot.status is not Status.VALID:
+            groups.setdefault((slot.status, slot.due), []).append(slot)
+    for (status, due), slots in groups.items():
+        late = (project.as_of - due).days if due else 0
+        yield GateTask(
+            what=_ACTS[status].format(label),
+            ref=ref,
+            asked=tuple(dict.fromkeys(asked_of(project, slot) for slot in slots)),
+            why=_why(project, status, slots),
+            due=due,
+            late=max(late, 0),
+            badge=badge_of(status, overdue=any(slot.overdue for slot in slots)),
+            artifact=agreement.artifact,
+            cause=_cause(project, status, slots, label),
+        )
+
+
+def _cause(project: Project, status: Status, slots: list[Slot], label: str) -> str:
+    """Who said no to something, or took it back."""
+    verb = {Status.REJECTED: "said no to", Status.WITHDRAWN: "took back the agreement to"}.get(status)
+    who = language.few(dict.fromkeys(project.state.name(slot.person or slot.approver) for slot in slots))
+    return f"{who} {verb} {label}" if verb else ""
+
+
+def _why(project: Project, status: Status, slots: list[Slot]) -> str:
+    """How it came to that, with the day of the last word about it."""
+    records = [found for slot in slots if (found := project.signoffs.by_id.get(slot.record or ""))]
+    on = f" on {language.day(max(found.date for found in records).date())}" if records else ""
+    if status is Status.REJECTED:
+        return f"said no{on}; only their own new decision ends that"
+    if status is Status.WITHDRAWN:
+        return f"took the agreement back{on}"
+    if status is Status.STALE:
+        return f"agreed to an earlier text{on}"
+    if status is Status.UNVERIFIABLE:
+        return "the evidence cannot be checked here"
+    return "not answered yet"
+
+
+def _criteria(record: Record[Gate]) -> Iterator[GateTask]:
+    for index, item in enumerate(record.entry.criteria):
+        if not item.met:
+            badge = Badge("waits", "○", "not met")
+            place = record.at("criteria", index)
+            yield GateTask(f"Meet: {item.what}", "", (), f"criterion {item.id}", None, 0, badge, source=place)
+
+
+def _obligations(project: Project, record: Record[Gate]) -> Iterator[GateTask]:
+    for duty in obligations_for(project, record):
+        if duty.done:
+            continue
+        late = duty.late(project.as_of)
+        after = duty.due is not None and duty.due > record.entry.date
+        why = "due only after the gate" if after else "still owed"
+        yield GateTask(
+            what=duty.what,
+            ref=duty.ref,
+            asked=tuple(Asked(party, (), himself=False) for party in duty.who),
+            why=f"owes it; {duty.process}" if duty.process and not after else why,
+            due=duty.due,
+            late=late,
+            badge=Badge("broken" if late or after else "waits", "!" if late or after else "○", "obligation"),
+            source=duty.source,
+        )

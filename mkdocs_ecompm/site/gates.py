@@ -1,0 +1,223 @@
+"""All gates on one page, and a page for each: can it be passed, who must do what for it, and what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from mkdocs_ecompm import language
+from mkdocs_ecompm.language import Figure, Sentence
+from mkdocs_ecompm.model.duty import Duty
+from mkdocs_ecompm.model.entry import Record
+from mkdocs_ecompm.model.finding import Finding
+from mkdocs_ecompm.model.project import Project
+from mkdocs_ecompm.model.register import Heading, View
+from mkdocs_ecompm.model.signoff import Status
+from mkdocs_ecompm.registers.timeline import Gate
+from mkdocs_ecompm.registers.timeline_gates import GateCard, gate_card, obligations_for
+from mkdocs_ecompm.site.agreement import page_of
+from mkdocs_ecompm.site.gate_facts import Since, about, changes_since, work_before
+from mkdocs_ecompm.site.gate_tasks import GateTask, tasks_of
+from mkdocs_ecompm.site.strip import badge_of, standing_of
+
+PARENT: Final = "gates"
+ASKS: Final = "What it asks for"
+ASKED: Final = "What it asked for"
+
+
+@dataclass(frozen=True, slots=True)
+class GatesView:
+    """Context of `pages/gates`: every gate by its day."""
+
+    sentence: Sentence
+    gates: tuple[GateCard, ...]
+
+
+@dataclass(frozen=True)
+class GateView:
+    """Context of `pages/gate`.
+
+    Attributes:
+        sentence: Whether it can be passed, and what is missing.
+        gate: The gate itself; `gates` are all of them, by their day.
+        tasks: Who must do what before it can be passed, the gravest first; of a decided gate, who must sign it yet.
+        obligations: What parties owe that is needed for it, open ones first.
+        findings: What is wrong with it, with its phases, or with what it requires.
+        since: What changed in what it requires since it was decided.
+        answered: Whether anybody who must sign it has said something yet, or it is decided.
+        began: How its phase began before it was decided, in a sentence.
+    """
+
+    sentence: Sentence
+    gate: GateCard
+    gates: tuple[GateCard, ...]
+    figures: tuple[Figure, ...]
+    tasks: tuple[GateTask, ...]
+    obligations: tuple[Duty, ...]
+    findings: tuple[Finding, ...]
+    since: tuple[Since, ...]
+    answered: bool
+    began: str
+
+
+def views(project: Project) -> Iterable[View]:
+    """The page of all gates, then one for each."""
+    records = sorted(project.state.of(Gate), key=lambda record: (record.entry.date, record.id))
+    if not records:
+        return
+    cards = tuple(gate_card(project, record) for record in records)
+    yield View(
+        path=PARENT,
+        title="Gates",
+        template="gates",
+        section="Agreements",
+        context=GatesView(_sentence(project, cards), cards),
+        source=records[0].source,
+        anchors=tuple(f"gate-{card.id}" for card in cards),
+    )
+    for record, card in zip(records, cards, strict=True):
+        yield _view(project, record, card, cards)
+
+
+def _view(project: Project, record: Record[Gate], card: GateCard, cards: tuple[GateCard, ...]) -> View:
+    context = _context(project, record, card, cards)
+    sections = (
+        ("tasks", "Who must do what", context.tasks),
+        ("signed", "Who has answered", context.tasks and context.answered),
+        ("since", "What changed since the decision", context.since),
+        ("conditions", "Conditions", card.conditions),
+        ("asks", ASKED if card.decided else ASKS, card.requires or card.criteria or context.obligations),
+        ("findings", "What else is to be put right", context.findings),
+    )
+    return View(
+        path=card.page,
+        title=f"Gate {card.id}: {card.name}",
+        template="gate",
+        section="Agreements",
+        context=context,
+        source=record.source,
+        headings=tuple(Heading(anchor, title) for anchor, title, there in sections if there),
+        parent=PARENT,
+    )
+
+
+def _context(project: Project, record: Record[Gate], card: GateCard, cards: tuple[GateCard, ...]) -> GateView:
+    since = changes_since(project, record) if card.decided else ()
+    tasks = tuple(tasks_of(project, record))
+    owed = sorted(obligations_for(project, record), key=lambda duty: (duty.done, duty.due is None, duty.due))
+    return GateView(
+        sentence=_with_reasons(card, tasks, since),
+        gate=card,
+        gates=cards,
+        figures=tuple(_figures(project, record, card, owed)),
+        tasks=tasks,
+        obligations=tuple(owed),
+        findings=tuple(about(project, record)),
+        since=since,
+        answered=_answered(project, record),
+        began=_began(project, record),
+    )
+
+
+def _answered(project: Project, record: Record[Gate]) -> bool:
+    agreement = project.signoffs.by_artifact.get(record.ref)
+    return agreement is not None and (record.entry.decision != "open" or any(slot.record for slot in agreement.slots))
+
+
+# --- the sentences ----------------------------------------------------------------------------------------------------
+
+
+def _sentence(project: Project, cards: Sequence[GateCard]) -> Sentence:
+    """How many are behind us, and what the next one waits for."""
+    passed = [card for card in cards if card.passed]
+    total = language.count(len(cards), "gate")
+    some = language.capital(language.in_words(len(passed))) if passed else "None"
+    lead = f"{some} of {total} passed." if len(cards) > 1 else "The one gate is not passed yet."
+    if len(passed) == len(cards):
+        return Sentence(f"All {total} are passed." if len(cards) > 1 else "The one gate is passed.")
+    following = next((card for card in cards if not card.decided), None)
+    if following is None:
+        stuck = next(card for card in cards if not card.passed)
+        return Sentence(lead, f"{stuck.id}, {stuck.name}: {stuck.mark.word}.")
+    due = f"due {language.near_day(following.day, project.as_of)}, {language.when(following.day, project.as_of)}"
+    waits = f"it waits for {language.listing(following.waits_for)}" if following.waits_for else "it can be decided"
+    return Sentence(lead, f"Next is {following.id}, {following.name}, {due}: {waits}.")
+
+
+def _with_reasons(card: GateCard, tasks: Sequence[GateTask], since: Sequence[Since]) -> Sentence:
+    """What the card says, whose word blocks it, and what changed since the decision."""
+    rest = card.sentence.rest
+    blocked = [task.cause for task in tasks if task.cause]
+    if blocked:
+        rest += f" It is blocked: {language.few(blocked)}."
+    if since:
+        names = language.few(item.label for item in since)
+        rest += f" Since then {names} {'has' if len(since) == 1 else 'have'} changed."
+    return Sentence(card.sentence.lead, rest.strip())
+
+
+def _began(project: Project, record: Record[Gate]) -> str:
+    """That the phase behind the gate began before the last who had to sign it did."""
+    phase = project.state.find(f"timeline/{record.entry.opens}") if record.entry.opens else None
+    agreement = project.signoffs.by_artifact.get(record.ref)
+    if phase is None or agreement is None or agreement.status is not Status.VALID:
+        return ""
+    found = [project.signoffs.by_id.get(slot.record or "") for slot in agreement.slots]
+    signed = max((one.date.date() for one in found if one), default=None)
+    start = getattr(phase.entry, "start", None)
+    if signed is None or start is None or start >= signed:
+        return ""
+    days = language.figure((signed - start).days, "day")
+    return (
+        f"{phase.headline} began on {language.day(start)}, {days} before the last signature on {language.day(signed)}."
+    )
+
+
+# --- the figures ------------------------------------------------------------------------------------------------------
+
+
+def _figures(project: Project, record: Record[Gate], card: GateCard, owed: Sequence[Duty]) -> Iterator[Figure]:
+    """What it asks for, counted: signatures, agreements, criteria, obligations, the work before it."""
+    late = (project.as_of - card.day).days if not card.decided else 0
+    when = language.when(card.day, project.as_of) if not card.decided else f"planned {language.short_day(card.day)}"
+    day = card.decided_on if card.decided and card.decided_on else card.day
+    tone = "broken" if late > 0 else ("holds" if card.passed else "calm")
+    yield Figure("Decided" if card.decided else "Due", language.short_day(day), when, tone)
+    by_artifact = project.signoffs.by_artifact
+    own = by_artifact.get(record.ref)
+    if own is not None:
+        signed = [slot.status is Status.VALID for slot in own.slots]
+        page = page_of(record.ref)
+        yield _counted("Signatures", signed, "to be signed", broken=standing_of(own).tone == "broken", page=page)
+    if card.decided:
+        yield from _conditions(card)
+        return
+    asked = [by_artifact[ref] for ref in record.entry.requires if ref in by_artifact]
+    if asked:
+        broken = any(badge_of(item.status, overdue=item.overdue).tone == "broken" for item in asked)
+        holds = [item.status is Status.VALID for item in asked]
+        yield _counted("Agreements it requires", holds, "not holding", broken=broken)
+    if card.criteria:
+        yield _counted("Criteria", [item.met for item in card.criteria], "not met", broken=late > 0)
+    if owed:
+        overdue = any(duty.late(project.as_of) for duty in owed)
+        yield _counted("Obligations for it", [duty.done for duty in owed], "still owed", broken=overdue)
+    yield from work_before(project, record)
+
+
+def _counted(label: str, done: Sequence[bool], wanting: str, *, broken: bool, page: str = "") -> Figure:
+    """So many of so many."""
+    left = done.count(False)
+    tone = "holds" if not left else ("broken" if broken else "waits")
+    return Figure(label, f"{len(done) - left} of {len(done)}", f"{left} {wanting}" if left else "complete", tone, page)
+
+
+def _conditions(card: GateCard) -> Iterator[Figure]:
+    if card.conditions:
+        done = [item.done for item in card.conditions]
+        late = sum(1 for item in card.conditions if item.late)
+        left = done.count(False)
+        more = f"{left} still owed" + (f", {late} late" if late else "") if left else "all met"
+        tone = "holds" if not left else ("broken" if late else "waits")
+        yield Figure("Conditions met", f"{len(done) - left} of {len(done)}", more, tone)
