@@ -134,9 +134,7 @@ class EvidenceFiles:
             new, old = (entry.oid if entry and entry.mode == _FOLDER else "" for entry in (here, there))
         return self._difference(_entries(read, new), _entries(read, old), alone=alone)
 
-    def _difference(
-        self, now: Mapping[bytes, TreeEntry], before: Mapping[bytes, TreeEntry], *, alone: bool
-    ) -> Writing:
+    def _difference(self, now: Mapping[bytes, TreeEntry], before: Mapping[bytes, TreeEntry], *, alone: bool) -> Writing:
         changed = sorted(name for name in now.keys() | before.keys() if now.get(name) != before.get(name))
         if len(changed) > _MOST_FILES:
             return Writing(alone, faults=((self._prefix, f"More than {_MOST_FILES} files in one commit."),))
