@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache, partial
+from pathlib import Path
 
 from mkdocs_ecompm.crosschecks import CROSSCHECKS
+from mkdocs_ecompm.forecast import remembering
 from mkdocs_ecompm.history.baselines import Plans, of_gates
 from mkdocs_ecompm.history.chronicle import Question, chronicle
 from mkdocs_ecompm.load.files import Files, FilesError
@@ -15,6 +17,7 @@ from mkdocs_ecompm.load.parser import garbage_collection_paused
 from mkdocs_ecompm.load.state import load_state
 from mkdocs_ecompm.model.catalogue import finding
 from mkdocs_ecompm.model.finding import Finding, Source
+from mkdocs_ecompm.model.forecast import Simulation
 from mkdocs_ecompm.model.history import Baseline, History
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.signoff import Signoffs
@@ -46,11 +49,13 @@ def assemble(setting: Setting) -> Project:
             schedule=schedule,
             signoffs=answer.signoffs,
             history=history,
-            simulate=cache(partial(timeline.simulation, state, setting.as_of)),
+            simulate=cache(_simulation(setting, asked)),
             earned_value=budget.earned_value(state, setting.as_of),
         )
         if setting.periods:
-            project = replace(project, history=with_periods(project, asked))
+            folder = _cache(setting, asked)
+            past = with_periods(project, asked, answer.history, folder, keep=setting.keep)
+            project = replace(project, history=past)
         missing = (*_linked(setting, asked), *(key_files.faults(state, asked.files) if asked.files else ()))
     project = replace(project, duties=tuple(duty for register in REGISTERS for duty in register.duties(project)))
     found = [*state.findings, *answer.findings, *missing, *_check(project)]
@@ -102,9 +107,22 @@ def _linked(setting: Setting, asked: Request) -> Iterator[Finding]:
         yield finding("project-folder-link", message, hint=hint)
 
 
+def _simulation(setting: Setting, asked: Request) -> Callable[[], Simulation | None]:
+    """What plays the plan through many times, or remembers how that ended."""
+    folder, remember = _cache(setting, asked), None
+    if folder is not None and asked.repository is not None and asked.commit is not None:
+        remember = remembering(folder, asked.repository, asked.commit, asked.folder, keep=setting.keep)
+    return partial(timeline.simulation, asked.state, setting.as_of, *([remember] if remember else []))
+
+
+def _cache(setting: Setting, asked: Request) -> Path | None:
+    """The folder with what was read and computed before; None if there is none."""
+    top = asked.repository.worktree if asked.repository else None
+    return top / setting.cache if top and setting.cache else None
+
+
 def _history(setting: Setting, asked: Request, signoffs: Signoffs) -> History:
     """How the project moved, up to the commit; a working tree that differs from it has the last word."""
-    top = asked.repository.worktree if asked.repository else None
     question = Question(
         repository=asked.repository,
         commit=asked.commit,
@@ -112,7 +130,8 @@ def _history(setting: Setting, asked: Request, signoffs: Signoffs) -> History:
         as_of=setting.as_of,
         registers=REGISTERS,
         shown=asked.state if asked.dirty else None,
-        cache=top / setting.cache if top and setting.cache else None,
+        cache=_cache(setting, asked),
+        keep=setting.keep,
     )
     return replace(chronicle(question), baselines=_baselines(asked, question.folder, signoffs))
 

@@ -105,6 +105,14 @@ def money(value: Decimal | float, currency: str) -> str:
     return format_currency(value, currency, locale=LOCALE)
 
 
+@lru_cache(maxsize=256)
+def is_currency(unit: str, currency: str) -> bool:
+    """Whether a unit is the currency, by its code or its sign: such a figure is written as money."""
+    from babel.numbers import get_currency_symbol  # noqa: PLC0415  # heavy
+
+    return bool(currency) and unit.strip() in {currency, get_currency_symbol(currency, locale=LOCALE)}
+
+
 def in_words(amount: int) -> str:
     """A small number as a word (`no` for 0), a larger one in figures."""
     return _WORDS[amount] if 0 <= amount < len(_WORDS) else number(amount)
@@ -141,6 +149,11 @@ def few(items: Iterable[str], most: int = 3) -> str:
 def capital(text: str) -> str:
     """The text with a capital first letter, the rest untouched."""
     return text[:1].upper() + text[1:]
+
+
+def small(text: str) -> str:
+    """The text with a small first letter, to go on with after a comma; `KPIs` and `IT` keep theirs."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
 def when(value: date, as_of: date) -> str:

@@ -5,33 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
 from typing import Final
 
 from mkdocs_ecompm.comparison.facts import compare, not_compared
+from mkdocs_ecompm.comparison.kept import Difference, KeptDifferences
 from mkdocs_ecompm.comparison.side import Side
-from mkdocs_ecompm.git.days import commit_of_day
+from mkdocs_ecompm.git.days import published
 from mkdocs_ecompm.git.error import GitError
-from mkdocs_ecompm.git.objects import ObjectError
+from mkdocs_ecompm.git.objects import Commit
 from mkdocs_ecompm.git.repository import Repository
 from mkdocs_ecompm.git.tree_files import TreeFiles
-from mkdocs_ecompm.history.contents import Contents, ContentsHistory, shown
+from mkdocs_ecompm.history.contents import Contents, ContentsHistory
+from mkdocs_ecompm.history.kept import is_ours
 from mkdocs_ecompm.load.state import load_state
 from mkdocs_ecompm.model.comparison import Comparison, Fact, Moment, Period
 from mkdocs_ecompm.model.content import YamlMap
 from mkdocs_ecompm.model.history import History as Past
 from mkdocs_ecompm.model.history import Revision
 from mkdocs_ecompm.model.project import Project
-from mkdocs_ecompm.model.signoff import Signoffs
 from mkdocs_ecompm.registers import DOCUMENTS, timeline
 from mkdocs_ecompm.registers.timeline import Gate
-from mkdocs_ecompm.signoff.agreements import agreements, rule
-from mkdocs_ecompm.signoff.commits import History, first_use
-from mkdocs_ecompm.signoff.court import Bench, Shown
+from mkdocs_ecompm.signoff.commits import History
+from mkdocs_ecompm.signoff.earlier import earlier
 from mkdocs_ecompm.signoff.evaluation import Request
-from mkdocs_ecompm.signoff.evidence import collect
-from mkdocs_ecompm.signoff.judgement import Judge
-from mkdocs_ecompm.signoff.versions import Versions
-from mkdocs_ecompm.signoff.walk import TrustRootError, Walk
 
 MONTHS: Final = 12
 """Whole months that are told of, before the one that is not over."""
@@ -43,8 +41,13 @@ _ALWAYS: Final = frozenset({"project", "people"})
 """Registers without which no sentence has names and money."""
 
 
-def with_periods(project: Project, asked: Request) -> Past:
+def with_periods(
+    project: Project, asked: Request, judged: History | None, cache: Path | None = None, *, keep: bool = False
+) -> Past:
     """The history with its periods, and with what each of its newest revisions changed.
+
+    `judged` is what the project's sign-offs were judged by, None if nothing could be relied on. `cache` is the folder
+    with what differed between commits, None if there is none; only with `keep` is it written.
 
     Agreements are judged at both ends of the month that is over and at the last gate and baseline: each costs a walk
     over the commits before it. Of the months before, and of the whole past of a large project, only what the files say
@@ -53,16 +56,27 @@ def with_periods(project: Project, asked: Request) -> Past:
     history = project.history
     if asked.repository is None or not history.revisions:
         return history
-    sides = _Sides(project, asked, asked.repository, history.revisions)
+    kept = KeptDifferences(_ours(cache, asked), asked.folder)
+    sides = _Sides(project, asked, asked.repository, history.revisions, judged, kept)
     try:
         found = tuple(sides.periods())
         sides.begin_anew()
-        return replace(history, periods=found, told=dict(sides.told(found)))
+        told = dict(sides.told(found))
     except GitError as error:
         return replace(history, problem=history.problem or str(error))
+    if keep:
+        kept.save()
+    return replace(history, periods=found, told=told)
 
 
-@dataclass(slots=True)
+def _ours(cache: Path | None, asked: Request) -> Path | None:
+    """The folder of the cache, if it cannot have come with the repository."""
+    if cache is None or asked.repository is None or asked.commit is None:
+        return None
+    return cache if is_ours(cache, asked.repository, asked.commit) else None
+
+
+@dataclass
 class _Sides:
     """The sides that were made already, each once."""
 
@@ -70,6 +84,8 @@ class _Sides:
     asked: Request
     repository: Repository
     revisions: Sequence[Revision]
+    judged: History | None
+    kept: KeptDifferences
     contents: ContentsHistory = field(init=False)
     _folder: str = field(init=False)
     _whole: dict[str, Side] = field(default_factory=dict)
@@ -77,7 +93,7 @@ class _Sides:
 
     def __post_init__(self) -> None:
         self._folder = "" if self.asked.folder == "." else self.asked.folder
-        self.contents = ContentsHistory(self.repository, self._folder)
+        self.contents = self.judged.contents if self.judged else ContentsHistory(self.repository, self._folder)
         self.begin_anew()
 
     def begin_anew(self) -> None:
@@ -130,17 +146,26 @@ class _Sides:
             return
         before, last = self._commit(since), self._commit(end)
         moments = self._moment(before, since), self._moment(last, end)
-        make = self._side if judged else self._files
-        comparison = _comparison(moments, make(before, since), make(last, end))
+        if judged:
+            comparison = _comparison(moments, self._side(before, since), self._side(last, end))
+        else:
+            sides = (before, since, last, end)
+            found = self.kept.between(sides, lambda: _differ(self._files(before, since), self._files(last, end)))
+            comparison = Comparison(*moments, *found)
         yield _period("month", f"{first:%Y-%m}", first, end, comparison, within, judged=judged)
 
     def _commit(self, day: date) -> str | None:
         """The last commit of the published line on or before a day that has the project; None if there is none."""
         try:
-            found = commit_of_day(self.repository, day, self.asked.commit)
+            found = next((commit.oid for commit in self._published if commit.committer_date.date() <= day), None)
         except GitError:
             return None
-        return found if self.contents.folder(found) else None
+        return found if found and self.contents.folder(found) else None
+
+    @cached_property
+    def _published(self) -> Sequence[Commit]:
+        """The published line, the newest commit first."""
+        return tuple(published(self.repository, self.asked.commit)) if self.asked.commit else ()
 
     def _moment(self, commit: str | None, as_of: date) -> Moment:
         if commit is None:
@@ -168,32 +193,14 @@ class _Sides:
 
     def _judged(self, commit: str, day: date) -> Side:
         files = TreeFiles(self.repository, commit, self._folder)
-        state = load_state(files, DOCUMENTS, commit=commit)
+        state = load_state(files, DOCUMENTS, commit=commit, parse=self.contents.parse)
         return Side(
             state.contents,
             day,
             frozenset(state.unreadable),
             timeline.schedule(state, day) if state.has("timeline") else None,
-            self._agreements(Shown(shown(state, files), state, day), commit),
+            earlier(self.judged, self.asked.trust_roots, commit, state, day) if self.judged else None,
         )
-
-    def _agreements(self, said: Shown, commit: str) -> Signoffs | None:
-        """As the sign-off engine judges, with contents that all sides share, and without what no comparison tells.
-
-        None where nobody could be recognised yet, and where an object cannot be relied on.
-        """
-        try:
-            history = History(self.repository, commit, self._folder)
-            history.contents = self.contents
-            roots = self.asked.trust_roots or first_use(history)
-            if not self.asked.trust_roots and len(roots) != 1:
-                return None
-            walk = Walk(history, roots, said.as_of)
-        except (TrustRootError, ObjectError):
-            return None
-        bench = Bench(walk, Judge(walk), Versions(walk), said)
-        ruling = rule(bench, list(collect(walk, bench.judge)))
-        return Signoffs(commit, agreements=agreements(ruling))
 
     def _files(self, commit: str | None, day: date) -> Side:
         """A side of which only the files are read."""
@@ -213,8 +220,16 @@ class _Sides:
                 continue
             if not self._affords(revision.registers):
                 return
-            names = {*revision.registers, *_ALWAYS}
-            yield revision.commit, compare(*(self._some(one, names, revision.day) for one in (before, revision)))
+            yield revision.commit, self._told(before, revision).facts
+
+    def _told(self, before: Revision | None, revision: Revision) -> Difference:
+        """What a revision changed; every register that it does not touch is as it was before."""
+        names, day = sorted({*revision.registers, *_ALWAYS}), revision.day
+
+        def differ() -> Difference:
+            return _differ(*(self._some(one, names, day) for one in (before, revision)))
+
+        return self.kept.between((before and before.commit, revision.commit, names, day), differ)
 
     def _affords(self, registers: Iterable[str]) -> bool:
         """Whether one more version of these registers may be read; then it is counted."""
@@ -231,8 +246,11 @@ class _Sides:
 
 def _comparison(moments: tuple[Moment, Moment], was: Side, is_: Side) -> Comparison:
     """Findings are left out: those of a day long ago are of no use to anybody."""
-    was, is_ = replace(was, findings=None), replace(is_, findings=None)
-    return Comparison(*moments, compare(was, is_), not_compared(was, is_))
+    return Comparison(*moments, *_differ(replace(was, findings=None), replace(is_, findings=None)))
+
+
+def _differ(was: Side, is_: Side) -> Difference:
+    return Difference(compare(was, is_), not_compared(was, is_))
 
 
 def _readable(contents: Contents, names: Iterable[str], day: date) -> Side:

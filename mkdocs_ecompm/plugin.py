@@ -139,6 +139,7 @@ class EcompmPlugin(BasePlugin[EcompmConfig]):  # type: ignore[no-untyped-call]  
                 trust_roots=tuple(options.trust_root),
                 root_given_by="project",
                 cache=self._cache(),
+                keep=True,
                 periods="history" not in options.exclude,
             )
             return assemble(setting)

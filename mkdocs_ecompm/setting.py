@@ -46,7 +46,8 @@ class Setting:
         trust_roots: Full commit ids; the first is the root, the others are checkpoints.
         root_given_by: Who named them: `verifier` (the command line) or `project` (its own settings).
         at: A revision whose content is shown instead of the working tree's; the history ends with it.
-        cache: The folder that keeps what was read of the history, seen from the top of the repository; None keeps none.
+        cache: The folder with what was kept of an earlier run, seen from the top of the repository; None for none.
+        keep: Whether that folder is written, too: a site and an export do it, whatever only looks does not.
         past: Whether the history is read at all.
         periods: Whether its months, and what each revision changed, are told too: pages show it, commands do not.
     """
@@ -58,6 +59,7 @@ class Setting:
     root_given_by: str = "verifier"
     at: str | None = None
     cache: Path | None = None
+    keep: bool = False
     past: bool = True
     periods: bool = False
 
@@ -124,7 +126,7 @@ def _place(setting: Setting, repository: Repository | None) -> str:
         return PurePosixPath(folder).as_posix()
     for base in (Path.cwd(), repository.worktree):
         inside = (base / folder).resolve()
-        if inside.is_relative_to(repository.worktree.resolve()) and (inside.is_dir() or base != Path.cwd()):
+        if inside.is_relative_to(repository.worktree.resolve()) and (inside.is_dir() or base is repository.worktree):
             return inside.relative_to(repository.worktree.resolve()).as_posix()
     raise ProjectError(f"The folder {folder} is not inside the repository {repository.worktree}.")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -403,3 +404,39 @@ def test_compiled_templates_are_kept_where_it_is_said(make: Build, tmp_path: Pat
     assert kept >= {"page", "theme"}  # ours and the theme's
     make(options={"cache_dir": "elsewhere"})
     assert any((tmp_path / "elsewhere").iterdir())
+
+
+@pytest.mark.parametrize("pretty", [True, False])
+def test_an_id_that_is_called_like_the_page_of_its_folder_has_a_page_of_its_own(make: Build, pretty: bool) -> None:
+    people = PEOPLE.replace(
+        "departments:",
+        "  - {id: index, name: Ida Index}\n  - {id: README, name: Rea Dme}\n"
+        "  - {id: index.html, name: Ina Html}\n  - {id: mia.ics, name: Mi Aics}\ndepartments:",
+    )
+    plan = "gates:\n  - {id: index, name: Go, date: 2026-05-01}\n"
+    files = {
+        "project/people.yml": people,
+        "project/timeline.yml": plan,
+        "docs/notes.md": "[[people/index]] [[people/README]] [[timeline/index]]\n",
+    }
+    built = make(files, strict=False, use_directory_urls=pretty)
+
+    def place(path: str) -> str:
+        return f"{path}/index.html" if pretty else f"{path}.html"
+
+    assert "Ida Index" in built.page(place("people"))
+    assert "Gates" in built.page(place("gates"))
+    for path, name in (
+        ("people/-index", "Ida Index"),
+        ("people/-README", "Rea Dme"),
+        ("people/-index.html", "Ina Html"),
+        ("people/-mia.ics", "Mi Aics"),
+        ("gates/-index", "Gate index: Go"),
+    ):
+        assert re.search(f"<h1[^>]*>{name}", built.page(place(path)))
+    notes = built.page(place("notes"))
+    for path in ("people/-index", "people/-README", "gates/-index"):
+        assert re.search(f'href="[./]*{path}(/|\\.html)"', notes)
+    calendars = {file.name: file for file in built.folder.rglob("*.ics") if file.is_file()}
+    assert {"mia.ics", "-mia.ics.ics"} <= set(calendars)
+    assert "Ida Index" in icalendar.Calendar.from_ical(calendars["-index.ics"].read_bytes())["X-WR-CALNAME"]

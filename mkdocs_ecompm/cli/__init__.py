@@ -24,6 +24,9 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "signatures": "Verify the signatures of commits, in any repository.",
         "digest": "Print the digest of what is agreed on.",
         "diff": "Tell what happened between two commits, tags or days.",
+        "review": "Tell what a pull request means, and who must agree to it.",
+        "reviews": "Turn the reviews of pull requests into signed evidence.",
+        "codeowners": "Print CODEOWNERS: whom a forge asks about which file.",
         "export": "Print the whole derived project as JSON.",
         "schema": "Print a JSON Schema of each register, for editors.",
     }

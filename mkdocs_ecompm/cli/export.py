@@ -19,7 +19,7 @@ def command(request: Request, at: str | None, output_format: str) -> None:
 
     As `ics` it is a calendar of what is due, for Outlook, Google Calendar, Thunderbird and others.
     """
-    project = request.assemble(at=at)
+    project = request.assemble(at=at, keep=True)
     if output_format == "ics":
         click.echo(calendar(project), nl=False)
     else:

@@ -6,11 +6,13 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import Any, Final
 
 import click
 from jinja2 import Environment, StrictUndefined
 
+from mkdocs_ecompm import __version__
 from mkdocs_ecompm.cli import Failure
 from mkdocs_ecompm.cli.identity import Identity, identity, slug
 from mkdocs_ecompm.cli.options import today
@@ -19,6 +21,9 @@ from mkdocs_ecompm.templates import templates_folder
 
 TEMPLATE: Final = ".jinja"
 HIDDEN: Final = "dot-"
+FORGES: Final = MappingProxyType({"github": "github.com", "gitlab": "gitlab.com", "gitea": "codeberg.org"})
+"""Each forge that the starter knows, and its usual host."""
+OF_FORGES: Final = "forges"
 TAKEN: Final = frozenset(
     "sponsor sponsor-seat project-manager e-commerce marketing it operations finance".split()  # noqa: SIM905  # as read
 )
@@ -28,8 +33,17 @@ TAKEN: Final = frozenset(
 @click.command("init")
 @click.argument("target", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--example", is_flag=True, help="The worked example: a git repository with a year of signed history.")
-def command(target: Path, *, example: bool) -> None:
-    """Begin a new project in DIR: mkdocs.yml, pages of your own, and the project's YAML. Nothing is overwritten."""
+@click.option("--forge", metavar="NAME", help="Continuous integration too, for github, gitlab or gitea (Forgejo).")
+def command(target: Path, *, example: bool, forge: str | None) -> None:
+    """Begin a new project in DIR: mkdocs.yml, pages of your own, and the project's YAML. Nothing is overwritten.
+
+    With --forge also what the forge runs: the check and the report on every pull request, the collector of reviews,
+    the site. The example has a pinned history and takes none.
+    """
+    if forge is not None:
+        _check_forge(forge)
+    if example and forge:
+        raise click.UsageError("The example is a pinned history, to which nothing is added: give --forge without it.")
     if example:
         from mkdocs_ecompm.cli.replay import AS_OF, replay  # noqa: PLC0415  # only the example needs it
 
@@ -39,27 +53,39 @@ def command(target: Path, *, example: bool) -> None:
         say(_steps(target, [serve, f"ecompm signoffs --as-of {AS_OF}"]))
         return
     who = identity(TAKEN)
-    _write(target, _starter(target, who))
+    _write(target, _starter(target, who, forge))
     say(_next(target, who))
+    if forge:
+        say(f"\nWhat {forge} runs is there too; the collector waits for its key. `ecompm codeowners` says whom to ask.")
 
 
-def _starter(target: Path, who: Identity) -> Mapping[str, str]:
-    """Every file of the starter, filled in, by its path."""
+def _check_forge(name: str) -> None:
+    if name not in FORGES:
+        from mkdocs_ecompm.model.words import did_you_mean  # noqa: PLC0415  # not for --help
+
+        hint = did_you_mean(name, FORGES) or f"They are {', '.join(FORGES)}; Forgejo is gitea."
+        raise click.UsageError(f"There is no continuous integration for `{name}`. {hint[:1].upper()}{hint[1:]}")
+
+
+def _starter(target: Path, who: Identity, forge: str | None) -> Mapping[str, str]:
+    """Every file of the starter, and of the forge's part of it, filled in, by its path."""
     folder = templates_folder() / "starter"
+    of_forge = folder / OF_FORGES / forge if forge else None
     environment = Environment(autoescape=False, undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True)  # noqa: S701  # YAML, quoted by the filter
     environment.filters["yaml"] = _quoted
-    values = _values(target, who)
+    values = _values(target, who, forge)
     found = {}
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            text = path.read_text("utf-8")
-            if path.suffix == TEMPLATE:
-                text = environment.from_string(text).render(values)
-            found[_name(path.relative_to(folder))] = text
+    for part in filter(None, (folder, of_forge)):
+        for path in sorted(part.rglob("*")):
+            if path.is_file() and (part != folder or OF_FORGES not in path.relative_to(part).parts):
+                text = path.read_text("utf-8")
+                if path.suffix == TEMPLATE:
+                    text = environment.from_string(text).render(values)
+                found[_name(path.relative_to(part))] = text
     return found
 
 
-def _values(target: Path, who: Identity) -> Mapping[str, Any]:
+def _values(target: Path, who: Identity, forge: str | None) -> Mapping[str, Any]:
     now = today()
     name = target.resolve().name
     start = now + timedelta(days=-now.weekday() % 7)
@@ -69,6 +95,9 @@ def _values(target: Path, who: Identity) -> Mapping[str, Any]:
         "person": who,
         "today": now.isoformat(),
         "day": _from(start),
+        "version": __version__,
+        "forge": forge,
+        "forge_host": FORGES.get(forge or ""),
         "freeze_year": (start + timedelta(weeks=38)).year,
     }
 
@@ -84,11 +113,9 @@ def _quoted(text: str) -> str:
 
 
 def _name(path: Path) -> str:
-    """Where a file of the starter goes: without the mark of a template, hidden where its name says so."""
-    name = path.name.removesuffix(TEMPLATE)
-    if name.startswith(HIDDEN):
-        name = "." + name.removeprefix(HIDDEN)
-    return (PurePosixPath(path.parent.as_posix()) / name).as_posix()
+    """Where a file of the starter goes: without the mark of a template, each step hidden where its name says so."""
+    steps = (f".{step.removeprefix(HIDDEN)}" if step.startswith(HIDDEN) else step for step in path.parts)
+    return PurePosixPath(*steps).as_posix().removesuffix(TEMPLATE)
 
 
 def _write(target: Path, files: Mapping[str, str]) -> None:

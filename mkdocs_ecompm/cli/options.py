@@ -152,11 +152,11 @@ class Request:
             )
         return nearest
 
-    def assemble(self, *, at: str | None = None) -> Project:
-        """The whole project, of the working tree or of the commit `at`."""
+    def assemble(self, *, at: str | None = None, keep: bool = False) -> Project:
+        """The whole project, of the working tree or of the commit `at`. Only with `keep` is anything written."""
         from mkdocs_ecompm.assembly import assemble  # noqa: PLC0415
 
-        return assemble(self.setting(at=at))
+        return assemble(replace(self.setting(at=at), keep=keep))
 
     @contextmanager
     def opened(self) -> Iterator[Repository | None]:

@@ -8,7 +8,7 @@ from shlex import quote
 from typing import Final
 
 from mkdocs_ecompm.model.project import Project
-from mkdocs_ecompm.model.signoff import SignoffRecord
+from mkdocs_ecompm.model.signoff import Decision, SignoffRecord
 from mkdocs_ecompm.signoff.proof import Exhibit, Proof
 
 _HEAD: Final = """\
@@ -47,6 +47,18 @@ says() {
 admin() {
   grep -q -e '"admins":"'"$1"'"' -e '"admins":\\[[^]]*"'"$1"'"' "$2.json" || fail "$1 is no admin in $2"
   echo "ok  admin $1"
+}
+
+# attestor PERSON STATE: the person is one of those who record reviews in this trust state
+attestor() {
+  grep -q -e '"attestors":"'"$1"'"' -e '"attestors":\\[[^]]*"'"$1"'"' "$2.json" || fail "$1 is no attestor in $2"
+  echo "ok  attestor $1"
+}
+
+# records FILE REVIEW TEXT: the file of evidence names this review and this digest
+records() {
+  grep -q -e "\"$2\"" -e "\"id\": *$2,"  "$1" && grep -q -- "$3" "$1" || fail "the review $2 in $1"
+  echo "ok  review $2 in $1"
 }
 
 # ssh_signed COMMIT PERSON STATE TIME: a key of this person in this trust state, in force at that time, signed it
@@ -107,14 +119,14 @@ def _folder(proof: Proof) -> Iterator[str]:
     yield 'echo "Each change of trust was approved by a key of the state before it"'
     for adopted in proof.signoffs.trust.adopted:
         for commit in adopted.approvals:
-            record = proof.approvals.get(commit)
-            if record is not None:
+            for record in proof.approvals.get(commit, ()):
+                if record.person not in adopted.by or record.decision is not Decision.APPROVE:
+                    continue
                 yield from _signed(proof, record)
                 if adopted.added is None:
                     yield from (f"admin {record.person} {_state(proof, base)}" for base in record.base)
     yield 'echo "Each decision was signed by a key of the trust state that was in force"'
-    for record in _signed_records(proof):
-        yield from _signed(proof, record)
+    yield from dict.fromkeys(line for record in _signed_records(proof) for line in _signed(proof, record))
     yield ""
     yield 'test -n "$clone" || { echo "All of it is good. Give a clone to check against it, too."; exit 0; }'
 
@@ -122,15 +134,22 @@ def _folder(proof: Proof) -> Iterator[str]:
 def _signed_records(proof: Proof) -> Iterator[SignoffRecord]:
     """The records that counted when they were made."""
     for record in proof.signoffs.records:
-        if record.kind == "commit" and (record.counts or record.reasons == ("superseded",)):
+        if record.counts or record.reasons == ("superseded",):
             yield record
 
 
 def _signed(proof: Proof, record: SignoffRecord) -> Iterator[str]:
     exhibit = proof.exhibits[record.commit]
-    person = record.person or ""
-    yield f"says {record.commit} {quote(f'Signoff: {record.decision.value} {record.artifact}')}"
+    review = record.review
+    person = (review.attestor if review else record.person) or ""
+    if review is None:
+        yield f"says {record.commit} {quote(f'Signoff: {record.decision.value} {record.artifact}')}"
+    elif record.commit in proof.files:
+        stored = quote(f"files/{record.commit[:12]}/{review.file}")
+        yield f"records {stored} {quote(review.id)} {record.digest}"
     for base in record.base:
+        if review is not None:
+            yield f"attestor {person} {_state(proof, base)}"
         if exhibit.verdict.format == "ssh":
             yield f"ssh_signed {record.commit} {person} {_state(proof, base)} {_time(exhibit)}"
         elif exhibit.verdict.format == "openpgp":
@@ -163,9 +182,9 @@ def _clone(project: Project, proof: Proof) -> Iterator[str]:
     for commit, stored in proof.files.items():
         for one in stored:
             yield f"file {commit} {quote(one.path)} {one.blob} {quote(f'files/{commit[:12]}/{one.path}')}"
-    for record in _signed_records(proof):
-        if proof.exhibits[record.commit].verdict.format == "ssh":
-            yield from (f"git_verifies {record.commit} {_state(proof, base)}" for base in record.base)
+    signed = [one for one in _signed_records(proof) if proof.exhibits[one.commit].verdict.format == "ssh"]
+    verified = (f"git_verifies {one.commit} {_state(proof, base)}" for one in signed for base in one.base)
+    yield from dict.fromkeys(verified)
     yield ""
     yield 'echo "All of it is good."'
     yield "# With ecompm: the same judgement again, the digests from the files, and this proof once more."
@@ -177,7 +196,7 @@ def _clone(project: Project, proof: Proof) -> Iterator[str]:
     day = f"--as-of {project.as_of}"
     yield f"  ecompm signoffs {artifact} --project {place}{root} --at {proof.signoffs.commit} {day}"
     for record in _signed_records(proof):
-        if record.digest:
+        if record.digest and record.review is None:
             expected = quote(f"{record.digest}  {record.artifact}")
             found = f"ecompm digest {artifact} --project {place} --at {record.commit}"
             yield f'  test "$({found})" = {expected} || fail "the digest of {record.commit}"'

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from mkdocs_ecompm import language
 from mkdocs_ecompm.cli.output import safe
 from mkdocs_ecompm.model.project import Project
+from mkdocs_ecompm.model.signoff import SignoffRecord
 from mkdocs_ecompm.signoff.proof import Proof
 from mkdocs_ecompm.site.agreed_text import lines
 from mkdocs_ecompm.site.agreement import AgreementView, Statement, Version
@@ -21,7 +22,8 @@ _FOLDER = """\
 - `SHA256SUMS`: the sums of all of these files."""
 
 _LIMITS = """\
-The signatures prove that a key signed these words and this content. That the key is this person's rests on the trust
+The signatures prove that a key signed these words and this content. A review rests on the collector who recorded it,
+and on the forge that told him: the person signed nothing. That the key is this person's rests on the trust
 root and on the adoptions listed here: compare the fingerprints with the people themselves. Times are claims of those
 who signed; their order is proved by the history. That history was deleted, that a withdrawal was never merged, or that
 this repository was kept from news, nobody can see in it."""
@@ -65,7 +67,7 @@ def _statement(item: Statement) -> Iterator[str]:
     day, evidence = language.day(record.date.date()), language.capital(item.evidence)
     yield f"{_plain(said)}, {day}. {evidence}. Today: {item.badge.word}."
     yield ""
-    yield f"- commit `{record.commit}`, time claimed {record.date:%Y-%m-%d %H:%M:%S} UTC"
+    yield from _made(record)
     if record.signature.key:
         yield f"- key `{record.signature.key}`"
     if record.digest:
@@ -76,6 +78,21 @@ def _statement(item: Statement) -> Iterator[str]:
     for change in item.differences:
         was, now = _plain(change.was or "not there"), _plain(change.is_ or "taken out")
         yield f"- since then: {_plain(change.what)}: {was} -> {now}"
+
+
+def _made(record: SignoffRecord) -> Iterator[str]:
+    """Where and when something was said."""
+    review, time = record.review, f"{record.date:%Y-%m-%d %H:%M:%S} UTC"
+    seen = f", seen by an attestor {record.seen:%Y-%m-%d %H:%M:%S} UTC" if record.seen else ""
+    if review is None:
+        yield f"- commit `{record.commit}`, time claimed {time}{seen}"
+        return
+    where = f"pull request {review.number} of {_plain(review.repository)} at {_plain(review.host)}"
+    account = f"{_plain(review.login)} (number {review.account or 'unknown'})"
+    yield f"- review {_plain(review.id)} of {where}, by the account {account}, submitted {time}"
+    if review.commit:
+        yield f"- of the commit `{review.commit}`"
+    yield f"- recorded in `{record.commit}`, in the file {_plain(review.file)}{seen}"
 
 
 def _version(version: Version) -> Iterator[str]:

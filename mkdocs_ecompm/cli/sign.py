@@ -82,7 +82,7 @@ def command(  # noqa: PLR0913, PLR0917  # these are the command's options
         branch = sign_checks.branch(signing)
         agreed = sign_checks.agreed(request, wish.artifacts)
         sign_checks.author(signing)
-        intent = _intent(asked, _key(repository, signing), wish, agreed)
+        intent = _intent(asked, signing_key(repository, signing), wish, agreed)
         for line in shown(asked, intent):
             say(line)
         _ask(wish, yes=yes)
@@ -136,7 +136,7 @@ def _intent(asked: evaluation.Request, key: str | bytes, wish: Wish, agreed: dic
     )
 
 
-def _key(repository: Repository, signing: Signing) -> str | bytes:
+def signing_key(repository: Repository, signing: Signing) -> str | bytes:
     """The fingerprint of the key that git signs with; where its configuration cannot tell, a commit that it signed."""
     try:
         line = signing.public_key()

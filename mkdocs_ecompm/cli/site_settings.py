@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from mkdocs_ecompm.git.days import commit_named
@@ -41,8 +41,21 @@ def trust_roots_of_site(folder: Path, repository: Path | None, *, at: str | None
     return ()
 
 
+def trust_roots_at(repository: Repository, commit: str, place: str) -> tuple[str, ...]:
+    """The same option as a commit has it, whatever is in the working tree: `place` is the project's folder in it."""
+    for parent in PurePosixPath(place).parents:
+        found = _below(repository, commit, "" if parent == PurePosixPath() else f"{parent}/")
+        if found is not None:
+            return found
+    return ()
+
+
 def _of_commit(repository: Repository, rev: str) -> tuple[str, ...]:
-    commit = commit_named(repository, rev)
+    return _below(repository, commit_named(repository, rev), "") or ()
+
+
+def _below(repository: Repository, commit: str, folder: str) -> tuple[str, ...] | None:
+    """The option in the settings file that stands in a folder of a commit; None if there is none."""
 
     def read(name: str) -> bytes:
         entry = repository.entry(commit, name)
@@ -51,9 +64,9 @@ def _of_commit(repository: Repository, rev: str) -> tuple[str, ...]:
         return repository.read(entry.oid).data
 
     for name in NAMES:
-        if repository.entry(commit, name) is not None:
-            return _trust_roots(name, read, f"{name} at {commit}")
-    return ()
+        if repository.entry(commit, folder + name) is not None:
+            return _trust_roots(folder + name, read, f"{folder}{name} at {commit}")
+    return None
 
 
 def _of_folder(top: Path, name: str) -> bytes:

@@ -48,12 +48,12 @@ def _asked(side: Side, agreement: Agreement) -> Fact:
     else:
         more = f"; {_of(agreement)} agree" if holding else ""
         kind, tone = "agreement-asked", Tone.NEUTRAL
-        rest = f": to be agreed by {_names(side, agreement.slots)}{more}"
+        rest = f": to be agreed by {_names(side, agreement, agreement.slots)}{more}"
     return _fact(side, kind, agreement, rest, (None, agreement.status.value), tone, len(holding))
 
 
 def _dropped(side: Side, agreement: Agreement) -> Fact:
-    rest = f": no agreement of {_names(side, agreement.slots)} is needed any more"
+    rest = f": no agreement of {_names(side, agreement, agreement.slots)} is needed any more"
     lost = sum(slot.status is Status.VALID for slot in agreement.slots)
     values = (agreement.status.value, None)
     return _fact(side, "agreement-dropped", agreement, rest, values, Tone.NEUTRAL, -lost)
@@ -75,9 +75,9 @@ def _moved(side: Side, old: Agreement, new: Agreement, moved: list[Slot], gone: 
     for status, said in _SAID.items():
         slots = [slot for slot in moved if slot.status is status]
         if slots:
-            clauses.append(said.format(who=_names(side, slots), has="has" if len(slots) == 1 else "have"))
+            clauses.append(said.format(who=_names(side, new, slots), has="has" if len(slots) == 1 else "have"))
     if gone:
-        clauses.append(f"{_names(side, gone)} {'is' if len(gone) == 1 else 'are'} not asked any more")
+        clauses.append(f"{_names(side, old, gone)} {'is' if len(gone) == 1 else 'are'} not asked any more")
     if new.requires_not_valid and not clauses:
         waits = language.few(side.artifact(artifact) for artifact in new.requires_not_valid)
         clauses.append(f"it waits for {waits}")
@@ -86,6 +86,9 @@ def _moved(side: Side, old: Agreement, new: Agreement, moved: list[Slot], gone: 
     if old.status is not Status.VALID and new.status is Status.VALID:
         return _fact(side, "agreement-gained", new, f": now agreed {_by_all(new)}", values, Tone.GOOD, by, 30)
     why = "; ".join(clauses)
+    if old.status is Status.VALID and new.status is Status.VALID:
+        rest = f": {why}, so it is agreed {_by_all(new)}" if by > 0 else f": {why}; it stays agreed {_by_all(new)}"
+        return _fact(side, "agreement-changed", new, rest, values, Tone.GOOD if by > 0 else Tone.NEUTRAL, by, 20)
     if old.status is Status.VALID:
         return _fact(side, "agreement-lost", new, f": no longer agreed; {why}", values, Tone.BAD, by, 40)
     tone = next((tone for status, tone in _NEWS.items() if any(slot.status is status for slot in moved)), None)
@@ -151,8 +154,10 @@ def _by_all(agreement: Agreement) -> str:
     return {1: "by the one who was asked", 2: "by both"}.get(many, f"by all {language.in_words(many)}")
 
 
-def _names(side: Side, slots: list[Slot] | tuple[Slot, ...]) -> str:
-    return language.few(list(dict.fromkeys(side.name(slot.approver) for slot in slots)), most=5)
+def _names(side: Side, agreement: Agreement, slots: list[Slot] | tuple[Slot, ...]) -> str:
+    """Who is asked by the slots; one who is asked twice is told apart from the first time."""
+    names = [side.name(slot.approver) + (" (asked again)" if agreement.asks_again(slot) else "") for slot in slots]
+    return language.few(list(dict.fromkeys(names)), most=5)
 
 
 def _mark(value: bool) -> str | None:

@@ -57,7 +57,7 @@ TOLD: Final[Mapping[tuple[str, str], frozenset[str]]] = MappingProxyType(
 HEADERS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "charter": frozenset({"scope", "version", "budget/approved", "budget/reserve", "authority/money"}),
-        "budget": frozenset({"approved", "reserve", "budget_at_completion"}),
+        "budget": frozenset({"approved", "reserve", "budget_at_completion", "reports"}),
         "people": frozenset({"deputies"}),
         "signoffs": frozenset({"signoffs"}),
     }
@@ -107,7 +107,8 @@ def _order(fact: Fact) -> tuple[object, ...]:
 
 def _register(was: Side, is_: Side, register: str) -> Iterator[Fact]:
     then, now = was.contents[register], is_.contents[register]
-    if then is now or (then == now and register != "timeline"):  # the days of a plan move by themselves
+    moves = register == "timeline" and was.schedule is not None  # the days of a plan move by themselves
+    if not moves and (then is now or then == now):
         return
     for teller in OF_REGISTER.get(register, ()):
         yield from teller(was, is_)

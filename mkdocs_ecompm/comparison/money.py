@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Final
 
-from mkdocs_ecompm.comparison.side import Side, number_of, paired
+from mkdocs_ecompm import language
+from mkdocs_ecompm.comparison.side import Side, day_of, number_of, paired, text_of
 from mkdocs_ecompm.comparison.words import ARROW, fact, figure, later_is, money_moved, plain_fact
 from mkdocs_ecompm.model.comparison import Fact, Tone, Topic
+from mkdocs_ecompm.model.content import YamlList, YamlMap
 from mkdocs_ecompm.model.finding import Source
 from mkdocs_ecompm.registers import kpis
 from mkdocs_ecompm.registers.budget_series import series as sums_of_budget
@@ -33,9 +36,11 @@ Named = tuple[str, int, Tone]
 
 def money(was: Side, is_: Side) -> Iterator[Fact]:
     """Amounts that were approved, kept in reserve, planned, ordered, paid or forecast."""
+    promised = {}
     for register, field, named in _HEADERS:
         if register in was.contents and register in is_.contents:
             then, now = (number_of(side.header(register, *field)) for side in (was, is_))
+            promised[register, field[-1]] = then, now
             if then != now:
                 yield _amount(is_, register, named, (then, now), is_.contents[register].at(*field))
     if "budget" in was.contents and "budget" in is_.contents:
@@ -43,10 +48,11 @@ def money(was: Side, is_: Side) -> Iterator[Fact]:
             {said.ref: number_of(said.value) for said in sums_of_budget(side.contents["budget"])} for side in (was, is_)
         )
         for ref, named in _SUMS.items():
-            if before.get(ref) != after.get(ref):
-                place = is_.contents["budget"].at(ref.partition("/")[2])
-                yield _amount(is_, "budget", named, (before.get(ref), after.get(ref)), place)
+            name, amounts = ref.partition("/")[2], (before.get(ref), after.get(ref))
+            if amounts[0] != amounts[1] and promised.get(("charter", name)) != amounts:  # told once, of the charter
+                yield _amount(is_, "budget", named, amounts, is_.contents["budget"].at(name))
         yield from _accounts(was, is_)
+        yield from _reports(was, is_)
 
 
 def _amount(side: Side, ref: str, named: Named, amounts: tuple[float | None, float | None], source: Source) -> Fact:
@@ -86,6 +92,46 @@ def _accounts(was: Side, is_: Side) -> Iterator[Fact]:
             )
 
 
+def _reports(was: Side, is_: Side) -> Iterator[Fact]:
+    """Reports of what was done for the money, by their days."""
+    then, now = _reports_of(was), _reports_of(is_)
+    for day in sorted({*then, *now}):
+        old, new = then.get(day), now.get(day)
+        if old == new:
+            continue
+        on, report = day_of(day), new or old or YamlMap()
+        said = _reported(is_, report)
+        ending = "" if old is None else " (reported otherwise before)" if new is not None else " was taken out"
+        yield plain_fact(
+            Topic.MONEY,
+            "report-added" if old is None else "report-removed" if new is None else "report-changed",
+            "budget",
+            (f"Report of {language.day(on) if on else day}", f": {said}{ending}" if new is not None else ending),
+            (_reported(was, old) if old else None, said if new else None),
+            source=report.source,
+            weight=10,
+        )
+
+
+def _reports_of(side: Side) -> dict[str, YamlMap]:
+    found = side.contents["budget"].get("reports")
+    reports = [one for one in found if isinstance(one, YamlMap)] if isinstance(found, YamlList) else []
+    return {text_of(one, "date"): one for one in reports}
+
+
+def _reported(side: Side, report: YamlMap) -> str:
+    """Work worth €96,000 is done, €105,000 was planned, €106,500 is paid."""
+    phrases = (
+        ("earned_value", "work worth {} is done"),
+        ("planned_value", "{} was planned"),
+        ("actual_cost", "{} is paid"),
+    )
+    amounts = [(number_of(text_of(report, field)), phrase) for field, phrase in phrases]
+    return ", ".join(
+        phrase.format(language.money(amount, side.currency)) for amount, phrase in amounts if amount is not None
+    )
+
+
 def measured(was: Side, is_: Side) -> Iterator[Fact]:
     """What was measured last of each KPI."""
     if "kpis" not in was.contents or "kpis" not in is_.contents:
@@ -99,8 +145,13 @@ def measured(was: Side, is_: Side) -> Iterator[Fact]:
         if before == after:
             continue
         by = after - before if before is not None and after is not None else None
-        unit = f" {new.text('unit')}" if new.text("unit") else ""
-        shown = ARROW.join(value for value in (figure(before), figure(after)) if value) + unit
+        unit = new.text("unit")
+        values = [value for value in (before, after) if value is not None]
+        if language.is_currency(unit, is_.currency):
+            shown = ARROW.join(language.money(value, is_.currency) for value in values)
+        else:
+            shown = ARROW.join(language.exact(Decimal(str(figure(value)))) for value in values)
+            shown += f" {unit}" if unit else ""
         worse = by is not None and (by < 0) == (new.text("direction") != "down")
         yield fact(
             Topic.MONEY,

@@ -64,7 +64,7 @@ def _clauses(facts: list[Fact], *, named: bool) -> Iterator[str]:
     )
     yield from _agreements(facts)
     money = [fact for fact in facts if fact.topic is Topic.MONEY]
-    yield from (fact.sentence[:1].lower() + fact.sentence[1:] for fact in money[:1])
+    yield from (language.small(fact.sentence) for fact in money[:1])
     yield from _risks(facts, named=named)
     if not told and not money:
         yield from _others(facts)
@@ -140,7 +140,7 @@ def to_json(comparison: Comparison, project: str | None) -> dict[str, Any]:
         "was": _moment(comparison.was),
         "is": _moment(comparison.is_),
         "summary": in_one_line(comparison.facts),
-        "facts": [_fact(fact) for fact in comparison.facts],
+        "facts": [fact_to_json(fact) for fact in comparison.facts],
         "not_compared": list(comparison.not_compared),
     }
 
@@ -155,7 +155,8 @@ def _moment(moment: Moment) -> dict[str, Any]:
     }
 
 
-def _fact(fact: Fact) -> dict[str, Any]:
+def fact_to_json(fact: Fact) -> dict[str, Any]:
+    """One fact."""
     return {
         "topic": fact.topic.value,
         "kind": fact.kind,

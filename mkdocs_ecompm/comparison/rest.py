@@ -12,7 +12,8 @@ from mkdocs_ecompm import language
 from mkdocs_ecompm.comparison.side import Side, Written, is_records, paired
 from mkdocs_ecompm.comparison.words import ARROW, fact, plain_fact
 from mkdocs_ecompm.history.difference import difference
-from mkdocs_ecompm.history.wording import path_in_words, register_name, singular, value_in_words
+from mkdocs_ecompm.history.reading import Reader
+from mkdocs_ecompm.history.wording import path_in_words, register_name, singular
 from mkdocs_ecompm.model.change import Change
 from mkdocs_ecompm.model.comparison import Fact, Tone, Topic
 from mkdocs_ecompm.model.content import YamlMap
@@ -69,7 +70,7 @@ def came_or_went(was: Side, is_: Side, register: str, name: str) -> Iterator[Fac
             topic_of(register),
             "record-added",
             record,
-            f"New {_kind(record).lower()} {_title(record)}",
+            f"New {language.small(_kind(record))} {_title(record)}",
             "",
             None,
             record.headline,
@@ -100,7 +101,7 @@ def fields(was: Side, is_: Side, old: Written, new: Written, told: Collection[st
             "field-changed",
             new,
             subject,
-            f", {_said(was, is_, change)}",
+            f", {_said(was, is_, new.register, change)}",
             change.was,
             change.is_,
             at=steps,
@@ -117,7 +118,7 @@ def header(was: Side, is_: Side, register: str, told: Collection[str]) -> Iterat
             topic_of(register),
             "field-changed",
             register,
-            (register_name(register), f", {_said(was, is_, change)}"),
+            (register_name(register), f", {_said(was, is_, register, change)}"),
             (change.was, change.is_),
             source=now.at(_steps(now, change.path)),
             weight=2,
@@ -130,8 +131,9 @@ def registers(was: Side, is_: Side) -> Iterator[Fact]:
     for register in sorted(names[0] ^ names[1]):
         came = register in names[1]
         whole = (is_ if came else was).contents.get(register)
-        count = sum(len(value) for value in (whole or {}).values() if is_records(value))
-        many = f", {language.figure(count, 'record')}" if count else ""
+        lists = {name: len(value) for name, value in (whole or {}).items() if is_records(value)}
+        word = singular(next(iter(lists))) if len(lists) == 1 else "record"
+        many = f", {language.figure(sum(lists.values()), word)}" if lists else ""
         rest = f": written down for the first time{many}" if came else ": no longer written down"
         yield plain_fact(
             topic_of(register),
@@ -158,11 +160,13 @@ def _changes(then: YamlMap, now: YamlMap, told: Collection[str]) -> Iterator[Cha
             yield change
 
 
-def _said(was: Side, is_: Side, change: Change) -> str:
+def _said(was: Side, is_: Side, register: str, change: Change) -> str:
     """A field and what became of it."""
-    what = path_in_words(change.path)
-    what = what[:1].lower() + what[1:] if not what[:2].isupper() else what
-    texts = [value_in_words(value, side.party) for side, value in ((was, change.was), (is_, change.is_))]
+    what = language.small(path_in_words(change.path))
+    texts = [
+        Reader(register, side.party, side.currency).words(change.path, value)
+        for side, value in ((was, change.was), (is_, change.is_))
+    ]
     if change.was is None:
         return f"{what}: {texts[1]} (new)"
     if change.is_ is None:
@@ -199,16 +203,28 @@ Place = tuple[str, str, str]
 
 def findings(was: Side, is_: Side) -> Iterator[Fact]:
     """What is to be said now and was not before, and what no longer is."""
+    came, gone = changed_findings(was, is_)
+    for items, kind, word in ((came, "finding-new", "New: "), (gone, "finding-gone", "Settled: ")):
+        for place, item in items:
+            yield _finding(item, place, kind, word)
+
+
+def changed_findings(was: Side, is_: Side) -> tuple[list[tuple[Place, Finding]], list[tuple[Place, Finding]]]:
+    """The findings of the new side alone, and those of the old one alone. Nothing where a side was not looked at."""
     if was.findings is None or is_.findings is None:
-        return
+        return [], []
     then, now = _by_place(was, was.findings), _by_place(is_, is_.findings)
-    for found, others, values in ((now, then, ("finding-new", "New: ")), (then, now, ("finding-gone", "Settled: "))):
-        kind, word = values
-        for place, items in found.items():
-            known = Counter(item.message for item in others.get(place, ()))
-            more = len(items) - len(others.get(place, ()))
-            for item in [item for item in items if not known[item.message]][: max(more, 0)]:
-                yield _finding(item, place, kind, word)
+    return list(_beyond(now, then)), list(_beyond(then, now))
+
+
+def _beyond(
+    found: Mapping[Place, list[Finding]], others: Mapping[Place, list[Finding]]
+) -> Iterator[tuple[Place, Finding]]:
+    for place, items in found.items():
+        known = Counter(item.message for item in others.get(place, ()))
+        more = len(items) - len(others.get(place, ()))
+        for item in [item for item in items if not known[item.message]][: max(more, 0)]:
+            yield place, item
 
 
 def _finding(item: Finding, place: Place, kind: str, word: str) -> Fact:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from itertools import islice
 from typing import Final
 
 from mkdocs_ecompm.git.error import GitError
+from mkdocs_ecompm.git.objects import Commit
 from mkdocs_ecompm.git.repository import Repository
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -49,16 +51,24 @@ def commit_of_day(repository: Repository, day: date, tip: str | None = None) -> 
     head = tip or repository.head()
     if head is None:
         raise GitError(f"There is no commit yet, so there is none on or before {day}.")
-    line = repository.walk_history(head, options=["--first-parent"])
-    first = head
+    begins = None
+    for commit in published(repository, head):
+        begins = commit.committer_date.date()
+        if begins <= day:
+            return commit.oid
+    raise GitError(f"There is no commit on or before {day}: the first one is of {begins}.")
+
+
+def published(repository: Repository, tip: str) -> Iterator[Commit]:
+    """The published line: a commit and those before it along first parents, the newest first.
+
+    Raises:
+        GitError: The history has a hole.
+    """
+    line = repository.walk_history(tip, options=["--first-parent"])
     while ahead := list(islice(line, _AHEAD)):
         repository.read_commits(ahead)
-        for commit in ahead:
-            if repository.commit(commit).committer_date.date() <= day:
-                return commit
-        first = ahead[-1]
-    begins = repository.commit(first).committer_date.date()
-    raise GitError(f"There is no commit on or before {day}: the first one is of {begins}.")
+        yield from map(repository.commit, ahead)
 
 
 def _day(text: str) -> date:

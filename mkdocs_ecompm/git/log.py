@@ -11,6 +11,7 @@ import os
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from tempfile import TemporaryFile
 from typing import IO, Final, NamedTuple, cast
 
 from mkdocs_ecompm.git.error import GitError
@@ -71,14 +72,15 @@ def log(repository: Repository, tip: str, folder: str, *, known: Iterable[str] =
     limit = ["--", f":(top,literal){folder}"] if folder else ["--"]
     compare = [option, *_COMPARE, *limit]
     with (
+        TemporaryFile() as output,  # through a pipe, each commit would wake us
         start(walk, folder=place, errors=subprocess.DEVNULL) as walking,
-        start(
-            compare, folder=place, errors=subprocess.DEVNULL, source=walking.stdout or subprocess.DEVNULL
-        ) as comparing,
+        start(compare, folder=place, source=walking.stdout or subprocess.DEVNULL, output=output) as comparing,
     ):
         for pipe in (walking.stdin, walking.stdout):
             cast("IO[bytes]", pipe).close()
-        answer = cast("IO[bytes]", comparing.stdout).read()
+        comparing.communicate()
+        output.seek(0)
+        answer = output.read()
     if walking.returncode or comparing.returncode:  # what it said was not heard: it is asked once more
         run(compare, folder=place, data=run(walk, folder=place))
         raise GitError("git could not read the history.")

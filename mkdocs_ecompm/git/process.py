@@ -88,8 +88,9 @@ def start(  # noqa: PLR0913  # each of them is another stream or setting of the 
     own_settings: bool = False,
     errors: int | IO[bytes] = subprocess.PIPE,
     source: int | IO[bytes] = subprocess.PIPE,
+    output: int | IO[bytes] = subprocess.PIPE,
 ) -> subprocess.Popen[bytes]:
-    """Start git with pipes on all sides, or its messages going to `errors`, or reading from `source`.
+    """Start git with pipes on all sides, or its messages going to `errors`, reading from `source`, writing to `output`.
 
     Raises:
         GitError: git is not installed, or the folder is not there.
@@ -100,7 +101,7 @@ def start(  # noqa: PLR0913  # each of them is another stream or setting of the 
             folder=folder,
             env=environment(own_settings=own_settings),
             stdin=source,
-            stdout=subprocess.PIPE,
+            stdout=output,
             stderr=errors,
             bufsize=1 << 16,
         )

@@ -208,6 +208,11 @@ class Repository:
             found = self._trees[oid] = parse_tree(oid, self._content(oid, "tree"), self._entries)
         return found
 
+    def may_have(self, name: bytes) -> bool:
+        """Whether any of the trees that were read may hold something of this name: quicker than to look at each."""
+        wanted = b" %s\0" % name
+        return any(wanted in line for line in self._entries)
+
     def read_commits(self, oids: Iterable[str]) -> None:
         """Read the commits of these ids in one go. They are remembered; what is amiss shows when it is asked for."""
         self._read_many("commit", [oid for oid in dict.fromkeys(oids) if oid not in self._commits])

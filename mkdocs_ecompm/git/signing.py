@@ -122,13 +122,13 @@ class Signing:
 
     # --- the commit -----------------------------------------------------------------------------------------------
 
-    def commit(self, message: str) -> str:
-        """Make a signed commit object on HEAD that changes nothing; its id. Nothing points to it yet.
+    def commit(self, message: str, tree: str | None = None) -> str:
+        """Make a signed commit object on HEAD, of a tree or with no change; its id. Nothing points to it yet.
 
         Raises:
             GitError: git could not sign it; the message has its words.
         """
-        tree = self._repository.commit(self._head).tree
+        tree = tree or self._repository.commit(self._head).tree
         arguments = ["-c", "i18n.commitEncoding=UTF-8", "commit-tree", "-S", "-p", self._head, "-F", "-", tree]
         done = self._git(arguments, data=message.encode())
         if done.returncode:

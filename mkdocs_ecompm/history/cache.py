@@ -1,18 +1,14 @@
-"""The past on disk, so that a later run reads only what is new. It may be missing or damaged at any time.
+"""The past on disk, so that a later run reads only what is new.
 
-It is believed like a compiled template: what is in it was written by this program, on this machine. A file that came
-with the repository was not, so a cache that is a part of the commit, or lies behind a link, is not looked at. Whatever
-does not look exactly as it was written is ignored. Nothing that decides anything (a signature, a sign-off) is kept.
+Whatever does not look exactly as it was written is ignored. Nothing that decides anything (a signature, a sign-off) is
+kept.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -24,6 +20,7 @@ from typing import Any, Final
 from mkdocs_ecompm import __version__
 from mkdocs_ecompm.git.objects import is_id
 from mkdocs_ecompm.git.repository import Repository
+from mkdocs_ecompm.history.kept import Kept, is_ours
 from mkdocs_ecompm.history.past import Past
 from mkdocs_ecompm.history.revisions import Note
 from mkdocs_ecompm.history.series import Track
@@ -32,7 +29,6 @@ from mkdocs_ecompm.load.yaml_text import UNCLEAN
 FORMAT: Final = 1
 _DAYS: Final = frozenset({"milestone", "gate"})
 _WHOLE: Final = frozenset({"risk", "risk-likelihood", "risk-impact"})
-_LARGEST: Final = 256 * 1024 * 1024
 _LAST_SECOND: Final = 253402300799  # 9999-12-31: no datetime goes further
 
 
@@ -48,55 +44,27 @@ class Cache:
         cls, folder: Path | None, repository: Repository, commit: str, project: str, names: Iterable[str]
     ) -> Cache | None:
         """The cache in a folder, None if there is to be none."""
-        if folder is None or repository.shallow or _foreign(folder, repository, commit):
+        if folder is None or repository.shallow or not is_ours(folder, repository, commit):
             return None
         return cls(folder, json.dumps([FORMAT, __version__, repository.object_format, project, list(names)]))
 
     @property
-    def file(self) -> Path:
-        """Where it is."""
-        return self.folder / f"history-{hashlib.sha256(self.key.encode()).hexdigest()[:16]}.json"
+    def kept(self) -> Kept:
+        """The file."""
+        name = f"history-{hashlib.sha256(self.key.encode()).hexdigest()[:16]}.json"
+        return Kept(self.folder / name, self.key)
 
     def load(self) -> Past | None:
         """What was kept; None if there is nothing that can be relied on."""
+        plain = self.kept.load()
         try:
-            with self.file.open("rb") as handle:
-                raw = handle.read(_LARGEST + 1)
-            seal, _, text = raw.partition(b"\n")
-            if len(raw) > _LARGEST or seal.decode("ascii") != self._seal(text):
-                return None
-            return _past(json.loads(text))
-        except (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, ArithmeticError):
+            return None if plain is None else _past(plain)
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError):
             return None
 
     def save(self, past: Past) -> None:
         """Keep it, if that is possible here."""
-        text = json.dumps(_plain(past), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-        with suppress(OSError):
-            if not self.folder.exists():
-                self.folder.mkdir(parents=True)
-                (self.folder / ".gitignore").write_text("*\n", encoding="ascii")  # it is nobody's business but ours
-            with tempfile.NamedTemporaryFile(dir=self.folder, delete=False) as handle:
-                handle.write(self._seal(text).encode("ascii") + b"\n" + text)
-            Path(handle.name).replace(self.file)
-
-    def _seal(self, text: bytes) -> str:
-        return hashlib.sha256(self.key.encode() + b"\n" + text).hexdigest()
-
-
-def _foreign(folder: Path, repository: Repository, commit: str) -> bool:
-    """Whether what is in the folder may have come with the repository, or lies somewhere else than it seems."""
-    if repository.worktree is None:
-        return False
-    top = repository.worktree.absolute()
-    place = Path(os.path.normpath(folder.absolute()))
-    if not place.is_relative_to(top):
-        return False
-    steps = [place, *place.parents][: len(place.relative_to(top).parts)]
-    return (
-        any(step.is_symlink() for step in steps)
-        or repository.entry(commit, place.relative_to(top).as_posix()) is not None
-    )
+        self.kept.save(_plain(past))
 
 
 def _plain(past: Past) -> dict[str, Any]:

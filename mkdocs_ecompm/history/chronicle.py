@@ -36,7 +36,8 @@ class Question:
         as_of: The day up to which commits count, by their claims.
         registers: What is followed.
         shown: The content of a working tree that differs from the commit: it is what is said on the day itself.
-        cache: The folder in which to keep what was read, None to keep nothing.
+        cache: The folder with what was read before, None if there is none.
+        keep: Whether what is read anew is kept there.
     """
 
     repository: Repository | None
@@ -46,6 +47,7 @@ class Question:
     registers: Sequence[Register]
     shown: State | None = None
     cache: Path | None = None
+    keep: bool = True
 
 
 def chronicle(question: Question) -> History:
@@ -93,7 +95,7 @@ def _past(question: Question, repository: Repository, tip: str) -> tuple[Past, s
         found = log(repository, tip, question.folder)
     if past.tip != tip:
         _extend(past, question, reader, found, tip)
-        if cache is not None and reader.problem is None:
+        if cache is not None and question.keep and reader.problem is None:
             cache.save(past)
     return past, str(reader.problem or "")
 

@@ -179,10 +179,10 @@ class ContentsHistory:
             files = _RegisterFiles(self._repository, self._prefix, entries)
         except _TooManyFiles:
             return None, f"{self._prefix}{name}"
-        contents, unreadable = load_contents(files, (name,), self._parse)
+        contents, unreadable = load_contents(files, (name,), self.parse)
         return contents.get(name), unreadable.get(name)
 
-    def _parse(self, path: str, data: bytes) -> Parsed:
+    def parse(self, path: str, data: bytes) -> Parsed:
         """The file as it was read the first time: of a register's many files, a commit changes one."""
         key = (path, hashlib.sha256(data).digest())
         found = self._parsed.get(key)

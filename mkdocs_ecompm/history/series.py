@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import compress
+from operator import is_not
 from typing import TypeAlias
 
 from mkdocs_ecompm.history.parts import Parts
@@ -145,4 +147,8 @@ def _points(track: Track, moments: Moments) -> Iterator[Point]:
 
 def _differing(now: Mapping[str, YamlMap], before: Mapping[str, YamlMap]) -> list[str]:
     """The records that are new or say something else; what was read from the same text is the same object."""
-    return [name for name, record in now.items() if (old := before.get(name)) is not record and old != record]
+    if list(now) == list(before):  # nearly always: all but the records of one file are the same objects
+        others: Iterable[str] = compress(now, map(is_not, now.values(), before.values()))
+    else:
+        others = now
+    return [name for name in others if now[name] != before.get(name)]

@@ -21,10 +21,11 @@ REGISTER_NAMES: Final[Mapping[str, str]] = {
 """Registers and artifacts that are not called as their files are."""
 _OF_RECORDS: Final = frozenset({"people", "departments", "organisations", "matrices"})
 """Lists whose ids are lower-case words like fields, and that no field has for a name."""
-_SINGULAR: Final = {"people": "person", "matrices": "matrix", "criteria": "criterion"}
+_SINGULAR: Final = {"kpis": "KPI", "people": "person", "matrices": "matrix", "criteria": "criterion"}
 _LINKING: Final = re.compile(r"[_-]+")
 _LARGE: Final = re.compile(r"[1-9]\d{4,14}")
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MONTH: Final = re.compile(r"\d{4}-\d{2}")
 _LONGEST: Final = 160
 
 
@@ -41,10 +42,20 @@ def path_in_words(path: str) -> str:
         step = steps.pop(0)
         if steps and not _is_item(step) and (step in _OF_RECORDS or _is_item(steps[0])):
             item = steps.pop(0)
-            words.append(f"{singular(step)} {int(item) + 1 if item.isdigit() else item}")
+            words.append(f"{singular(step)} {int(item) + 1 if item.isdigit() else period_in_words(item)}")
         else:
             words.append(step if _is_item(step) else _LINKING.sub(" ", step))
     return language.capital(", ".join(words))
+
+
+def period_in_words(text: str) -> str:
+    """A month or a day that stands for one as a key, `2026-03` as "March 2026"; any other text as it is."""
+    try:
+        if _MONTH.fullmatch(text):
+            return language.month_and_year(date.fromisoformat(f"{text}-01"))
+        return language.day(date.fromisoformat(text)) if _DAY.fullmatch(text) else text
+    except ValueError:
+        return text
 
 
 def _is_item(step: str) -> bool:

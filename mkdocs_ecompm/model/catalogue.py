@@ -65,6 +65,7 @@ CATALOGUE: Final[Mapping[str, Code]] = MappingProxyType(
         "list-expected": _mistake("A single value where a list is needed."),
         "name-for-id": _mistake("A name where an id is needed."),
         "key-shared": _mistake("One key under two people."),
+        "account-shared": _mistake("One account at a forge under two people: reviews by it count for nobody."),
         "key-time-without-offset": _mistake("The time of a key has no offset from UTC."),
         "bad-key": _mistake("A public key that cannot be read."),
         # charter
@@ -123,6 +124,7 @@ CATALOGUE: Final[Mapping[str, Code]] = MappingProxyType(
         "signoff-withdrawn": _condition("Somebody who had agreed took it back."),
         "signoff-unverifiable": _condition("An agreement that cannot be checked here."),
         "signoff-malformed": _condition("A Signoff line that cannot be read; it counts for nothing."),
+        "evidence-malformed": _condition("A file of recorded reviews that cannot be read; it counts for nothing."),
         "trust-change-pending": _condition("People, keys or demands changed and no admin has approved it yet."),
         "trust-review-needed": _condition("A trust state that a compromised key helped to adopt."),
         "trust-conflict": _condition("Two trust states are in force on different branches."),

@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from importlib import import_module
+from typing import Final
 
 from mkdocs_ecompm.model.content import YamlMap
 from mkdocs_ecompm.model.duty import Duty
 from mkdocs_ecompm.model.entry import Document
 from mkdocs_ecompm.model.finding import Finding, Source
 from mkdocs_ecompm.model.project import Project
+
+_TAKEN: Final = frozenset({"index", "index.html", "readme"})
+"""Names that a folder's own page has, in some spelling, on every way of building a site."""
+
+
+def page_step(name: str) -> str:
+    """An id as the last step of a page's path; no id begins with a dash, so one that is taken gets one."""
+    fold = name.casefold()
+    return f"-{name}" if fold in _TAKEN or fold.endswith(".ics") else name  # a person's page has a calendar beside it
 
 
 @dataclass(frozen=True, slots=True)

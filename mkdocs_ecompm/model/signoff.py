@@ -61,12 +61,39 @@ class SignatureFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewFacts:
+    """Where a review was made and recorded: the file of evidence, the pull request, the account, what was reviewed.
+
+    `account` is the number of the account, None if the forge gave none; `commit` the full id of what was reviewed.
+    `attestor` is who recorded it, None if that is nobody who may.
+    """
+
+    file: str
+    host: str
+    repository: str
+    number: int
+    id: str
+    login: str
+    account: int | None
+    commit: str | None
+    attestor: str | None = None
+    dismissed: bool = False
+
+    @property
+    def key(self) -> tuple[str, int, str]:
+        """What tells reviews apart: one that is recorded again, dismissed, has the same."""
+        return self.host, self.number, self.id
+
+
+@dataclass(frozen=True, slots=True)
 class SignoffRecord:
     """One line of one commit (or one review): who decided what about which content, and whether it counts.
 
-    `id` is stable: `<commit>:<artifact>` for a commit's line. `date` is what the evidence claims, in UTC. `digest`
-    is that of the content in the record's own tree, `current` whether the content shown has the same one.
-    `reasons` is empty if, and only if, `counts`. `base` are the commits of the trust states that it stands on.
+    `id` is stable: `<commit>:<artifact>` for a commit's line, `<commit>:<host>-<number>:<review>:<artifact>` for a
+    review; `commit` is then that of the attestor, and `source` the file of evidence. `date` is what the evidence
+    claims, in UTC, `seen` the earliest time at which an attestor says that he saw it. `digest` is that of the content
+    decided on, `current` whether the content shown has the same one. `reasons` is empty if, and only if, `counts`.
+    `base` are the commits of the trust states that it stands on.
     """
 
     id: str
@@ -89,6 +116,8 @@ class SignoffRecord:
     reasons: tuple[str, ...]
     signature: SignatureFacts
     base: tuple[str, ...] = ()
+    seen: datetime | None = None
+    review: ReviewFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +164,13 @@ class Agreement:
         """Whether all that is due holds: each slot by its own day, and of an open gate what it requires."""
         waits = bool(self.requires_not_valid) and any(slot.due is None or slot.due <= as_of for slot in self.slots)
         return not waits and all(slot.holds(as_of) for slot in self.slots)
+
+    def asks_again(self, slot: Slot) -> bool:
+        """Whether an ask made a slot for somebody who is asked by another slot too."""
+        name = slot.approver.casefold()
+        return slot.ask is not None and any(
+            one.ask != slot.ask and one.approver.casefold() == name for one in self.slots
+        )
 
 
 def due_of(slots: Iterable[Slot]) -> date | None:

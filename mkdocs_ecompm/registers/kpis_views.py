@@ -35,6 +35,14 @@ _ORDER: Final = (OFF, NOT_YET, UNMEASURED, NO_TARGET, ON)
 
 
 @dataclass(frozen=True, slots=True)
+class Unit:
+    """What a KPI is counted in; `currency` says that this is the project's money."""
+
+    text: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """One measurement; `better` says whether it moved towards the target since the one before, None if neither."""
 
@@ -115,13 +123,14 @@ def _row(project: Project, record: Record[Kpi]) -> KpiRow:
     tone, sign = _BADGES[word]
     objective = objective_of(state, kpi)
     promised = "" if objective is None else objective.entry.target
-    unit = kpi.unit
+    currency = getattr(state.documents.get("project"), "currency", "")
+    unit = Unit(kpi.unit, currency if language.is_currency(kpi.unit, currency) else "")
     points = [(one.date, float(one.value)) for one in series]
     return KpiRow(
         id=record.id,
         name=kpi.name,
         formula=kpi.formula,
-        unit=unit,
+        unit=kpi.unit,
         owner=kpi.owner or "",
         objective="" if objective is None else objective.ref,
         objective_text="" if objective is None else objective.entry.statement,
@@ -137,20 +146,20 @@ def _row(project: Project, record: Record[Kpi]) -> KpiRow:
         sign=sign,
         worse=word in (OFF, NOT_YET) and _worse(now, kpi.baseline, direction),
         spark=spark(points, None if target is None else float(target)),
-        drawn=_drawn(kpi, points, _written(target, unit)),
-        measurements=tuple(_measurements(kpi, direction, project.as_of)),
-        targets=tuple(_former_targets(project, record)),
+        drawn=_drawn(kpi, points, unit, _written(target, unit)),
+        measurements=tuple(_measurements(kpi, direction, unit, project.as_of)),
+        targets=tuple(_former_targets(project, record, unit)),
         note=kpi.note,
         source=record.source,
     )
 
 
-def _former_targets(project: Project, record: Record[Kpi]) -> Iterable[tuple[date, str]]:
+def _former_targets(project: Project, record: Record[Kpi], unit: Unit) -> Iterable[tuple[date, str]]:
     """What the target was, and until when, as the history of the file tells."""
     series = project.history.path("kpi-target", record.ref)
     for before, point in pairwise(series.points if series else ()):
         if before.value is not None:
-            yield point.day, _written(Decimal(before.value), record.entry.unit)
+            yield point.day, _written(Decimal(before.value), unit)
 
 
 def _state(now: Decimal | None, target: Decimal | None, direction: str | None, *, over: bool) -> str:
@@ -170,31 +179,33 @@ def _worse(now: Decimal | None, baseline: Decimal | None, direction: str | None)
     return now < baseline if direction == "up" else now > baseline
 
 
-def _measurements(kpi: Kpi, direction: str | None, as_of: date) -> Iterable[Measured]:
+def _measurements(kpi: Kpi, direction: str | None, unit: Unit, as_of: date) -> Iterable[Measured]:
     """Oldest first, each against the one before."""
     before: Decimal | None = None
     for one in measured(kpi, as_of):
         moved = before is not None and one.value != before and direction is not None
         better = (one.value > before) == (direction == "up") if moved and before is not None else None
-        yield Measured(one.date, _written(one.value, kpi.unit), better)
+        yield Measured(one.date, _written(one.value, unit), better)
         before = one.value
 
 
-def _written(value: Decimal | None, unit: str) -> str:
-    """A number with its unit, as it was typed: 2.50 keeps its zero."""
+def _written(value: Decimal | None, unit: Unit) -> str:
+    """A number with its unit, as it was typed: 2.50 keeps its zero. Money is written as everywhere."""
     if value is None:
         return ""
+    if unit.currency:
+        return language.money(value, unit.currency)
     text = language.exact(value)
-    return f"{text}\u202f{unit}" if unit else text
+    return f"{text}\u202f{unit.text}" if unit.text else text
 
 
-def _drawn(kpi: Kpi, points: Sequence[tuple[date, float]], target: str) -> str:
+def _drawn(kpi: Kpi, points: Sequence[tuple[date, float]], unit: Unit, target: str) -> str:
     """The spark line in words."""
     if len(points) < 2:
         return ""
     series = measured(kpi, date.max)
     first, last = series[0], series[len(points) - 1]
-    text = f"From {_written(first.value, kpi.unit)} on {language.day(first.date)} to {_written(last.value, kpi.unit)}"
+    text = f"From {_written(first.value, unit)} on {language.day(first.date)} to {_written(last.value, unit)}"
     return f"{text} on {language.day(last.date)}" + (f"; the target is {target}" if target else "")
 
 

@@ -32,6 +32,7 @@ def check(project: Project) -> Iterable[Finding]:
     """Keys that can be read and belong to one person, periods in order, a trust section that can work."""
     people = project.state.of(Person)
     yield from _keys(people)
+    yield from _accounts(people)
     for person in people:
         for index, held in enumerate(person.entry.roles):
             if held.since and held.until and held.until < held.since:
@@ -68,6 +69,17 @@ def _keys(people: Iterable[Record[Person]]) -> Iterator[Finding]:
             if first is not person:
                 message = f"this key already belongs to {first.headline}: one key, one person"
                 yield finding("key-shared", message, person.at("keys", index, "ssh"))
+
+
+def _accounts(people: Iterable[Record[Person]]) -> Iterator[Finding]:
+    owner: dict[tuple[str, int], Record[Person]] = {}
+    for person in people:
+        for index, account in enumerate(person.entry.accounts):
+            if account.id is not None:
+                first = owner.setdefault((account.host.casefold(), account.id), person)
+                if first is not person:
+                    message = f"this account already belongs to {first.headline}: reviews by it count for nobody"
+                    yield finding("account-shared", message, person.at("accounts", index, "id"))
 
 
 def _trust(project: Project) -> Iterator[Finding]:

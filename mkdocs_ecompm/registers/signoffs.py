@@ -214,12 +214,16 @@ def duties(project: Project) -> Iterable[Duty]:
                 )
 
 
+_PASSED: Final = ("go", "go with conditions")
+"""Decisions of a gate after which it waits for nothing."""
+
+
 def _gates_that_need(state: State, artifact: str) -> Iterator[str]:
-    """The ids of the gates that require the artifact, as the plan's text has them."""
+    """The ids of the gates that require the artifact and are not passed yet, as the plan's text has them."""
     gates = state.contents.get("timeline", YamlMap()).get("gates", YamlList())
     for gate in gates if isinstance(gates, YamlList) else ():
         required = gate.get("requires", ()) if isinstance(gate, YamlMap) else ()
-        name = gate.get("id") if isinstance(gate, YamlMap) else None
+        name = gate.get("id") if isinstance(gate, YamlMap) and gate.get("decision") not in _PASSED else None
         if isinstance(name, str) and any(
             isinstance(item, str) and item.casefold() == artifact.casefold() for item in required
         ):

@@ -13,6 +13,7 @@ from mkdocs_ecompm.model.duty import Duty
 from mkdocs_ecompm.model.entry import Record
 from mkdocs_ecompm.model.finding import Source
 from mkdocs_ecompm.model.project import Project
+from mkdocs_ecompm.model.register import page_step
 from mkdocs_ecompm.model.signoff import Status
 from mkdocs_ecompm.registers.timeline_rules import is_signed
 from mkdocs_ecompm.registers.timeline_schema import DECIDED, Condition, Gate
@@ -77,7 +78,7 @@ class GateCard:
     @property
     def page(self) -> str:
         """The page of the gate."""
-        return f"gates/{self.id}"
+        return f"gates/{page_step(self.id)}"
 
     @property
     def passed(self) -> bool:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Final
 
 from mkdocs_ecompm import language
+from mkdocs_ecompm.model.register import page_step
 from mkdocs_ecompm.registers.timeline_axis import Axis, fitting, text_width
 from mkdocs_ecompm.registers.timeline_bars import (
     BAR,
@@ -248,12 +249,12 @@ def _spots(drawing: _Drawing) -> Iterator[Spot]:
     """A spot for each bar, milestone and gate: from its one end to the other end of its label."""
     for bar in drawing.bars:
         yield _spot(bar.work.id, f"timeline#{bar.work.id}", bar.work.title, (bar.x, bar.x + bar.width), bar.label)
-    for page, drawn in (
-        *(("timeline#", found) for found in drawing.milestones),
-        *(("gates/", found) for found in drawing.gates),
+    for place, drawn in (
+        *((f"timeline#{found.id}", found) for found in drawing.milestones),
+        *((f"gates/{page_step(found.id)}", found) for found in drawing.gates),
     ):
         corners = [float(corner.split(",")[0]) for corner in drawn.points.split()]
-        yield _spot(drawn.id, f"{page}{drawn.id}", drawn.title, (min(corners), max(corners)), drawn.label)
+        yield _spot(drawn.id, place, drawn.title, (min(corners), max(corners)), drawn.label)
 
 
 def _spot(name: str, place: str, title: str, body: tuple[float, float], label: Label) -> Spot:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, TypeAlias
 
 from mkdocs_ecompm.model.entry import Record
 from mkdocs_ecompm.model.forecast import Simulation
@@ -37,14 +37,24 @@ def has_estimates(state: State) -> bool:
     return any(task.entry.estimate is not None and not task.entry.done for task in state.of(Task))
 
 
-def simulation(state: State, as_of: date) -> Simulation | None:
+Play: TypeAlias = Callable[[], Simulation | None]
+Remember: TypeAlias = Callable[[str, Play], Simulation | None]
+"""Gives what was once made of a plan, which is told as text; plays it if it was not."""
+
+
+def simulation(state: State, as_of: date, remember: Remember = lambda _plan, play: play()) -> Simulation | None:
     """The plan played through many times; None if nothing in it is estimated, or numpy is not installed."""
     if not has_estimates(state) or not can_simulate():
         return None
-    from mkdocs_ecompm.schedule.simulation import simulate  # noqa: PLC0415  # numpy: only where a simulation is shown
+    ahead = tuple(point.id for point in state.of(Milestone) if point.entry.reached is None and point.entry.after)
+    plan = (activities(state), calendar(state, as_of), status_date(state, as_of), ahead)
 
-    ahead = [point.id for point in state.of(Milestone) if point.entry.reached is None and point.entry.after]
-    return simulate(activities(state), calendar(state, as_of), status_date(state, as_of), milestones=ahead)
+    def play() -> Simulation | None:
+        from mkdocs_ecompm.schedule.simulation import simulate  # noqa: PLC0415  # numpy: only where it is needed
+
+        return simulate(*plan)
+
+    return remember(repr(plan), play)
 
 
 def status_date(state: State, as_of: date) -> date | None:

@@ -38,6 +38,10 @@ class Calendar:
         self._zero = self._before(start)
         self._days: dict[int, date] = {}
 
+    def __repr__(self) -> str:
+        """All that tells one calendar from another."""
+        return f"Calendar(zero={self._zero}, week={self._week}, free={self._free})"
+
     @property
     def days_a_week(self) -> int:
         """Working days in a week without holidays."""

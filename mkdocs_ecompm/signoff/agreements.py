@@ -107,7 +107,9 @@ def _slot(case: Case, outcome: Outcome) -> Slot:
 
 
 def _difference(case: Case, said: Evidence) -> tuple[Change, ...]:
-    then = case.bench.walk.history.contents.at(said.place)
+    if said.tree is None:
+        return ()
+    then = case.bench.walk.history.contents.at(said.tree)
     was = content(then, named(then, said.artifact))
     return difference(was, content(case.bench.shown.contents, case.artifact))
 
@@ -120,8 +122,13 @@ def _changed_since(shown: Shown, artifact: str, heard: Sequence[Hearing]) -> tup
     return tuple(
         required
         for required in requires(shown.contents, artifact)
-        if any(case.bench.versions.version(said.place, required) != _version(shown, required) for case, said in valid)
+        if any(_was(case, said, required) != _version(shown, required) for case, said in valid)
     )
+
+
+def _was(case: Case, said: Evidence, artifact: str) -> str | None:
+    """The version of an artifact where somebody decided."""
+    return case.bench.versions.version(said.tree or said.place, artifact)
 
 
 def _version(shown: Shown, artifact: str) -> str | None:

@@ -21,6 +21,15 @@ def parents_first(repository: Repository, commit: str) -> list[Commit]:
         ObjectError: one of them cannot be relied on.
     """
     repository.read_history(commit)
+    return in_order(repository, commit)
+
+
+def in_order(repository: Repository, commit: str) -> list[Commit]:
+    """As `parents_first`, of a history that was read before.
+
+    Raises:
+        ObjectError: one of them cannot be relied on.
+    """
     found: list[Commit] = []
     seen = {commit}
     first = repository.commit(commit)

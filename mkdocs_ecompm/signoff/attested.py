@@ -7,16 +7,17 @@ review that stood there before is not written again by whoever touches its file.
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from mkdocs_ecompm.git.objects import Commit, TreeEntry
 from mkdocs_ecompm.git.repository import Repository
 from mkdocs_ecompm.history.contents import ContentsHistory
-from mkdocs_ecompm.model.review import ForgeAccount, PullRequestEvidence, Review, Seen
+from mkdocs_ecompm.model.review import ForgeAccount, PullRequestEvidence, Review, ReviewState, Seen
+from mkdocs_ecompm.signoff.ancestry import Ancestry
 from mkdocs_ecompm.signoff.review_file import InvalidEvidence, parse
-from mkdocs_ecompm.signoff.trust import AccountId
+from mkdocs_ecompm.signoff.trust import NOBODY, AccountId
 
 EVIDENCE: Final = "evidence"
 """The folder of a project that attestors write, and nobody else."""
@@ -28,36 +29,44 @@ _FOLDER: Final = "40000"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Written:
-    """A review that a commit wrote: the file, the pull request and the review itself."""
+    """A review that a commit wrote: the file, the pull request and the review itself.
+
+    `restated`: the review stood there before, and the commit wrote its file anew.
+    """
 
     path: str
     pull_request: PullRequestEvidence
     review: Review
+    restated: bool = False
 
     @property
     def identity(self) -> Hashable:
         """What makes two reviews one and the same, whichever file they are in and whatever else it says."""
         asked, review = self.pull_request, self.review
         return (
-            (asked.host, asked.number, _of(asked.author), asked.merge_base, asked.merged),
-            (review.id, _of(review.reviewer), review.state, review.decision, review.role, review.conditions),
+            (asked.host, asked.number, review.id, _of(review.reviewer)),
+            (review.state, review.decision, review.role, review.conditions),
             (review.body, review.submitted_at, review.commit, tuple(sorted(review.artifacts.items()))),
         )
 
     @property
-    def account(self) -> AccountId | None:
-        """The account of the reviewer; None if the forge did not say which it is."""
+    def account(self) -> AccountId:
+        """The account of the reviewer."""
         return account_of(self.pull_request, self.review.reviewer)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Writing:
-    """What a commit wrote. `alone`: it changed nothing else. `faults` has why a file counts for nothing, by path."""
+    """What a commit wrote. `alone`: it changed nothing else. `faults` has why a file counts for nothing, by path.
+
+    `files` are those that it changed, whole.
+    """
 
     alone: bool
     reviews: tuple[Written, ...] = ()
     seen: tuple[Seen, ...] = ()
     faults: tuple[tuple[str, str], ...] = ()
+    files: tuple[tuple[str, PullRequestEvidence], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +74,7 @@ class _File:
     """A file of evidence as it was read; `fault` says why it is none."""
 
     pull_request: PullRequestEvidence | None
-    reviews: Mapping[Hashable, Written]
+    reviews: tuple[Written, ...] = ()
     fault: str = ""
 
     @property
@@ -73,7 +82,32 @@ class _File:
         return self.pull_request.seen if self.pull_request else ()
 
 
-_NOTHING: Final = _File(None, {})
+_NOTHING: Final = _File(None)
+
+
+class FirstPlaces:
+    """Where each review was recorded first, as commits are asked about that may record, parents first."""
+
+    def __init__(self, ancestry: Ancestry, history: Container[str]) -> None:
+        self._ancestry = ancestry
+        self._history = history
+        self._places: dict[Hashable, list[tuple[str, bool]]] = {}
+
+    def take(self, written: Written, commit: str) -> bool:
+        """Whether a commit, which is marked, is the first to record a review; then it is remembered.
+
+        A review of what was not merged yet is recorded anew once it is. An approval that somebody else had put into
+        the file before is not: whoever wrote the file anew may have kept it. A no or a dismissal is, or anybody could
+        keep it from being recorded by writing it first.
+        """
+        places = self._places.setdefault(written.identity, [])
+        before = [merged for place, merged in places if self._ancestry.reaches(commit, place)]
+        merged = written.pull_request.merged in self._history
+        kept = written.restated and written.review.state is ReviewState.APPROVED
+        if (any(before) or not merged) if before else kept:
+            return False
+        places.append((commit, merged))
+        return True
 
 
 class EvidenceFiles:
@@ -86,11 +120,13 @@ class EvidenceFiles:
         self._steps: Final = [os.fsencode(step) for step in self._prefix.split("/") if step]
         self._writings: dict[str, Writing] = {}
         self._files: dict[tuple[str, str], _File] = {}
+        self._parsed: dict[str, PullRequestEvidence | str] = {}
 
     def writers(self, commits: Iterable[Commit]) -> frozenset[str]:
         """The commits with one parent that change what is below `evidence/`."""
-        folder = self._contents.folder
-        name = self._steps[-1]
+        folder, name = self._contents.folder, self._steps[-1]
+        if not self._repository.may_have(name):  # the history was read before
+            return frozenset()
         tree_of = self._repository.tree
         known: dict[str, str] = {"": ""}
         found = []
@@ -141,14 +177,18 @@ class EvidenceFiles:
         paths = {name: self._prefix + os.fsdecode(name) for name in changed}
         stood = [self._file(paths[name], before.get(name)) for name in changed]
         files = {paths[name]: self._file(paths[name], now.get(name)) for name in changed}
-        known = frozenset(identity for file in stood for identity in file.reviews)
+        known = frozenset(one.identity for file in stood for one in file.reviews)
         known_seen = frozenset(one for file in stood for one in file.seen)
-        written = {k: v for file in files.values() for k, v in file.reviews.items() if k not in known}
+        written: dict[Hashable, Written] = {}
+        for one in (one for file in files.values() for one in file.reviews):
+            key = one.identity, one.pull_request.merged
+            written.setdefault(key, replace(one, restated=one.identity in known))
         return Writing(
             alone,
             tuple(written.values()),
             tuple(one for file in files.values() for one in file.seen if one not in known_seen),
             tuple((path, file.fault) for path, file in files.items() if file.fault),
+            tuple((path, file.pull_request) for path, file in files.items() if file.pull_request),
         )
 
     def _file(self, path: str, entry: TreeEntry | None) -> _File:
@@ -156,23 +196,26 @@ class EvidenceFiles:
         if entry is None or not path.endswith(ENDING):
             return _NOTHING
         if entry.kind != "file":
-            return _File(None, {}, "It is no file.")
+            return _File(None, fault="It is no file.")
         if (path, entry.oid) not in self._files:
             self._files[path, entry.oid] = self._read(path, entry.oid)
         return self._files[path, entry.oid]
 
     def _read(self, path: str, blob: str) -> _File:
-        try:
-            found = parse(self._repository.read(blob).data)
-        except InvalidEvidence as error:
-            return _File(None, {}, str(error))
-        reviews = (Written(path, found, review) for review in found.reviews)
-        return _File(found, {one.identity: one for one in reviews})
+        if blob not in self._parsed:
+            try:
+                self._parsed[blob] = parse(self._repository.read(blob).data)
+            except InvalidEvidence as error:
+                self._parsed[blob] = str(error)
+        found = self._parsed[blob]
+        if isinstance(found, str):
+            return _File(None, fault=found)
+        return _File(found, tuple(Written(path, found, review) for review in found.reviews))
 
 
-def account_of(asked: PullRequestEvidence, account: ForgeAccount) -> AccountId | None:
-    """An account as a trust state has it: by host and number."""
-    return None if account.id is None else (asked.host.casefold(), account.id)
+def account_of(asked: PullRequestEvidence, account: ForgeAccount) -> AccountId:
+    """An account as a trust state has it: by host and number; that of nobody if the forge gave it no number."""
+    return asked.host.casefold(), account.id or NOBODY
 
 
 def _of(account: ForgeAccount) -> Hashable:

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mkdocs_ecompm.history.contents import shown as contents_shown
+from mkdocs_ecompm.model.review import PullRequestEvidence
 from mkdocs_ecompm.signatures.commit import verify_commit
 from mkdocs_ecompm.signoff.capacity import Capacity, capacity, day_of, key_fault, owner
 from mkdocs_ecompm.signoff.commits import History, first_use, key_of
 from mkdocs_ecompm.signoff.evaluation import Request
+from mkdocs_ecompm.signoff.judgement import Judge
 from mkdocs_ecompm.signoff.policy import slots
+from mkdocs_ecompm.signoff.reviewed import Reviews
 from mkdocs_ecompm.signoff.trust import TrustData
 from mkdocs_ecompm.signoff.walk import TrustRootError, Walk, one_key_added
 
@@ -35,6 +38,7 @@ class Authority:
         asked: Everybody who is asked about each artifact, by slot.
         seats: The slots of each artifact that the person can fill.
         of_trust: Whether the person may speak on trust itself: as an admin, or for one new key of his own.
+        attests: Whether the owner of the key is an attestor, who records the reviews of others.
     """
 
     key: str | None
@@ -44,6 +48,7 @@ class Authority:
     seats: Mapping[str, tuple[Seat, ...]]
     of_trust: bool
     problem: str = ""
+    attests: bool = False
 
 
 def authority(request: Request, key: str | bytes, artifacts: Iterable[str], when: datetime) -> Authority:
@@ -79,7 +84,19 @@ def authority(request: Request, key: str | bytes, artifacts: Iterable[str], when
         for name in names
     }
     of_trust = bool(person) and _of_trust(walk, states, person or "")
-    return Authority(print_, person, fault, asked, seats, of_trust, problem)
+    attests = all(person in state.attestors for state in states)
+    return Authority(print_, person, fault, asked, seats, of_trust, problem, attests)
+
+
+def recorded(request: Request) -> Mapping[str, PullRequestEvidence]:
+    """The evidence that attestors wrote, by path: what they wrote last, without what others put beside it.
+
+    Raises:
+        ObjectError: the history cannot be relied on.
+        TrustRootError: there is no trust state to speak in, or a trust root that was named cannot be one.
+    """
+    walk = _walk(request)
+    return Reviews(walk, Judge(walk)).files
 
 
 def _maker(raw: bytes, walk: Walk, state: TrustData) -> tuple[str | None, str]:

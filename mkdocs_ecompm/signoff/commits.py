@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -13,7 +14,7 @@ from mkdocs_ecompm.history.canonical import UnreadableContent
 from mkdocs_ecompm.history.contents import ContentsHistory
 from mkdocs_ecompm.history.digest import trust_stamp
 from mkdocs_ecompm.signatures.commit import Signature, split, verify_commit, verify_commits
-from mkdocs_ecompm.signoff.ancestry import parents_first
+from mkdocs_ecompm.signoff.ancestry import in_order, parents_first
 from mkdocs_ecompm.signoff.attested import EvidenceFiles
 from mkdocs_ecompm.signoff.trailers import Line, Saying, may_speak, read_message
 from mkdocs_ecompm.signoff.trust import InvalidTrust, TrustData, read_trust
@@ -73,6 +74,19 @@ class History(SignedCommits):
         self._trust_in: dict[str, TrustData | None] = {}
         self._payloads: dict[tuple[bytes, str], str] = {}
         self._verdicts: dict[tuple[str, tuple[Certificate, ...]], Signature] = {}
+
+    def until(self, commit: str) -> History:
+        """The history that leads to one of these commits. What was read and verified for this one is shared with it.
+
+        Raises:
+            ObjectError: one of its commits cannot be relied on.
+        """
+        found = copy(self)
+        found.tip = commit
+        found.commits = in_order(self.repository, commit)
+        found.parents = {one.oid: one.parents for one in found.commits}
+        found._payloads = {}  # noqa: SLF001  # it is one of this class
+        return found
 
     def signature(self, commit: str, states: Iterable[TrustData]) -> Signature:
         """The verdict on a commit's signature in these trust states: the first that is not good, if one is not."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from mkdocs_ecompm.history.canonical import UnreadableContent
 from mkdocs_ecompm.history.contents import Contents
 from mkdocs_ecompm.history.digest import TRUST, digest, gate_digest, is_decided_gate, is_open_gate
 from mkdocs_ecompm.model.signoff import Assurance, Decision, Status
 from mkdocs_ecompm.model.state import State
+from mkdocs_ecompm.registers.asks import Ask
 from mkdocs_ecompm.signoff.capacity import Capacity, capacity, day_of
 from mkdocs_ecompm.signoff.evidence import Evidence
 from mkdocs_ecompm.signoff.judgement import Judge
@@ -78,6 +79,16 @@ class Bench:
         same = one.place == other.place and one.at < other.at
         return (earlier or same) and not other.at < one.at
 
+    def left(self, evidence: Evidence, artifact: str) -> datetime | None:
+        """When the artifact was first another one after it was decided on; None: never.
+
+        A review is recorded some time after it was made: what had changed by then, changed then at the latest.
+        """
+        there = self.versions.version(evidence.place, artifact)
+        if evidence.review is not None and there not in {evidence.digest, evidence.gate_digest}:
+            return self.walk.nodes[evidence.place].at
+        return self.versions.left(evidence.place, artifact)
+
 
 @dataclass(eq=False)
 class Case:
@@ -126,7 +137,7 @@ class Case:
     def fit(self, evidence: Evidence, place: Place) -> Fit:
         """How an approval relates to the content shown."""
         if self.bench.same(evidence, self.artifact):
-            gone = self.artifact == TRUST and self.bench.versions.left(evidence.place, TRUST) is not None
+            gone = self.artifact == TRUST and self.bench.left(evidence, TRUST) is not None
             return Fit.OTHER if gone else Fit.SAME
         return Fit.CHANGED if self._may_stand(evidence, place) else Fit.OTHER
 
@@ -135,7 +146,7 @@ class Case:
         if place.demand.renew != "gate" or self.artifact == TRUST or evidence.digest is None:
             return False
         shown = self.bench.shown
-        left = self.bench.versions.left(evidence.place, self.artifact)
+        left = self.bench.left(evidence, self.artifact)
         since = min(day_of(left), shown.as_of) if left else shown.as_of
         gates = gates_after(shown.contents, self.artifact, since, shown.state)
         return bool(gates) and shown.as_of < gates[0]
@@ -145,12 +156,17 @@ class Case:
             return evidence.fault
         if evidence.role is not None and evidence.role.casefold() != place.approver.casefold():
             return "not-in-role"
-        problem = self.bench.judge.slot_fault(evidence.place, place.approver, self.artifact)
+        problem = self.bench.judge.slot_fault(evidence.voice, place.approver, self.artifact)
         if problem or evidence.decision is not Decision.APPROVE:
             return problem
-        if place.ask is not None and self.bench.versions.precedes(evidence.place, place.ask, place.approver):
+        if place.ask is not None and self._precedes(evidence, place.ask, place.approver):
             return "superseded"
         return "assurance-too-low" if evidence.assurance.rank < Assurance(place.demand.minimum).rank else ""
+
+    def _precedes(self, evidence: Evidence, ask: Ask, party: str) -> bool:
+        """Whether evidence is older than an ask: of a review, whether its pull request came in before, too."""
+        places = (evidence.place, evidence.merged)
+        return any(self.bench.versions.precedes(place, ask, party) for place in places if place)
 
     def _independence_fault(self, evidence: Evidence, place: Place) -> str:
         """Whether the author of an approval had a hand in what has changed since all last agreed."""

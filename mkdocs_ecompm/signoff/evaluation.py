@@ -19,10 +19,11 @@ from mkdocs_ecompm.signoff.agreements import agreements, rule
 from mkdocs_ecompm.signoff.ancestry import readable as readable_commits
 from mkdocs_ecompm.signoff.commits import History, SignedCommits, first_use
 from mkdocs_ecompm.signoff.court import Bench, Shown, readable
-from mkdocs_ecompm.signoff.evidence import claims, collect
+from mkdocs_ecompm.signoff.evidence import claims
 from mkdocs_ecompm.signoff.judgement import Judge
 from mkdocs_ecompm.signoff.policy import slots
 from mkdocs_ecompm.signoff.recording import agreed_texts, record, unjudged
+from mkdocs_ecompm.signoff.reviewed import collect
 from mkdocs_ecompm.signoff.versions import Versions
 from mkdocs_ecompm.signoff.walk import Walk
 
@@ -56,10 +57,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the engine says, and the findings about trust and about what was said."""
+    """What the engine says, and the findings about trust and about what was said.
+
+    `history` is what it was judged by, for questions about earlier commits; None if nothing could be relied on.
+    """
 
     signoffs: Signoffs
     findings: tuple[Finding, ...] = ()
+    history: History | None = None
 
 
 def evaluate(request: Request) -> Answer:
@@ -83,7 +88,7 @@ def evaluate(request: Request) -> Answer:
 
 def _judged(request: Request, shown: Shown, walk: Walk) -> Answer:
     bench = Bench(walk, Judge(walk), Versions(walk), shown)
-    evidence = list(collect(walk, bench.judge))
+    evidence = collect(walk, bench.judge)
     ruling = rule(bench, evidence)
     pending = walk.history.trust(walk.history.tip) if walk.pending else None
     signoffs = Signoffs(
@@ -103,8 +108,12 @@ def _judged(request: Request, shown: Shown, walk: Walk) -> Answer:
         records=tuple(record(ruling, one) for one in evidence),
         texts=agreed_texts(ruling, evidence),
     )
-    findings = [*notices.of_trust(walk, request.state), *notices.of_messages(walk.history)]
-    return Answer(signoffs, tuple(findings))
+    findings = [
+        *notices.of_trust(walk, request.state),
+        *notices.of_messages(walk.history),
+        *notices.of_evidence(walk.history),
+    ]
+    return Answer(signoffs, tuple(findings), walk.history)
 
 
 def _without_history(request: Request, shown: Shown) -> Answer:
@@ -128,7 +137,7 @@ def _without_root(request: Request, shown: Shown, history: History, roots: Seque
         request.commit, request.dirty, TrustState(), found, tuple(said), problem, unverifiable=bool(roots)
     )
     unusable = [notices.unusable(problem, request.state)] if found or said else []
-    return Answer(signoffs, (*unusable, *notices.of_messages(history)))
+    return Answer(signoffs, (*unusable, *notices.of_messages(history)), history)
 
 
 def _unverifiable(request: Request, shown: Shown, error: ObjectError) -> Answer:

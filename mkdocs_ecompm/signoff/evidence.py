@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from mkdocs_ecompm.git.objects import Commit
 from mkdocs_ecompm.history.canonical import UnreadableContent
 from mkdocs_ecompm.history.digest import digest, gate_digest, is_gate, named
-from mkdocs_ecompm.model.signoff import Assurance, Decision, SignatureFacts
+from mkdocs_ecompm.model.signoff import Assurance, Decision, ReviewFacts, SignatureFacts
 from mkdocs_ecompm.signoff.capacity import day_of
 from mkdocs_ecompm.signoff.commits import History, SignedCommits, own
-from mkdocs_ecompm.signoff.judgement import Judge, signature_facts
+from mkdocs_ecompm.signoff.judgement import Judge, Voice, signature_facts
 from mkdocs_ecompm.signoff.trailers import Line
+from mkdocs_ecompm.signoff.trust import AccountId
 from mkdocs_ecompm.signoff.walk import Walk
 
 
@@ -23,7 +24,9 @@ class Evidence:
 
     `place` is the commit that brought it into the history, `at` the moment it counts as made, `claimed` the time it
     claims itself. `fault` is the reason code why it counts for nothing; without one it may still fail a slot.
-    `gate_digest` is that of a gate with what it requires as plain ids.
+    `gate_digest` is that of a gate with what it requires as plain ids. `tree` is a commit at hand that holds the
+    content decided on. Of a review there are the `account` of its author, the commit by which the pull request was
+    `merged`, and where it was made. `seen` is when an attestor saw it.
     """
 
     id: str
@@ -41,10 +44,20 @@ class Evidence:
     comment: str
     signature: SignatureFacts
     fault: str = ""
+    account: AccountId | None = None
+    tree: str | None = None
+    merged: str | None = None
+    seen: datetime | None = None
+    review: ReviewFacts | None = None
+
+    @property
+    def voice(self) -> Voice:
+        """How its author speaks."""
+        return Voice(self.place) if self.account is None else Voice(self.place, self.account, self.at)
 
 
-def collect(walk: Walk, judge: Judge) -> Iterator[Evidence]:
-    """The sign-offs in the history of a walk, parents first."""
+def lines(walk: Walk, judge: Judge, seen: Mapping[str, datetime]) -> Iterator[Evidence]:
+    """The lines of commits in the history of a walk, parents first; `seen` is when somebody else saw each commit."""
     for commit in walk.history.commits:
         saying = walk.history.sayings.get(commit.oid)
         if saying is None:
@@ -54,6 +67,8 @@ def collect(walk: Walk, judge: Judge) -> Iterator[Evidence]:
             if _speaks_of_another(walk.history, commit.oid, line):
                 continue
             found = _evidence(walk, judge, commit, line, repeated=line.artifact.casefold() in taken)
+            if commit.oid in seen:
+                found = replace(found, seen=seen[commit.oid])
             taken.add(line.artifact.casefold())
             yield found
 
@@ -95,8 +110,8 @@ def _id(commit: str, line: Line, *, repeated: bool) -> str:
 def _evidence(walk: Walk, judge: Judge, commit: Commit, line: Line, *, repeated: bool) -> Evidence:
     node = walk.nodes[commit.oid]
     artifact, found, of_gate = _content(walk.history, commit.oid, line.artifact)
-    problem = judge.fault(commit.oid)
-    person = judge.person(commit.oid)
+    problem = judge.fault(Voice(commit.oid))
+    person = judge.person(Voice(commit.oid))
     saying = walk.history.sayings[commit.oid]
     signature = walk.signature(commit.oid)
     strength = Assurance.HARDWARE if signature.hardware else Assurance.SIGNED
@@ -117,6 +132,7 @@ def _evidence(walk: Walk, judge: Judge, commit: Commit, line: Line, *, repeated:
         comment=saying.comment,
         signature=signature_facts(signature, problem),
         fault=_fault(walk, commit, line, problem, found),
+        tree=commit.oid,
     )
 
 

@@ -6,36 +6,65 @@ Each question is answered by a reason code of the docs, empty for yes; the first
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mkdocs_ecompm.model.signoff import SignatureFacts
 from mkdocs_ecompm.signatures.commit import Signature
-from mkdocs_ecompm.signoff.capacity import capacity, day_of, key_fault, may_fill, owner
+from mkdocs_ecompm.signoff.capacity import (
+    account_fault,
+    account_owner,
+    capacity,
+    day_of,
+    key_fault,
+    may_fill,
+    owner,
+)
 from mkdocs_ecompm.signoff.commits import own
-from mkdocs_ecompm.signoff.trust import TrustData
-from mkdocs_ecompm.signoff.walk import Adopted, Walk
+from mkdocs_ecompm.signoff.trust import AccountId, TrustData
+from mkdocs_ecompm.signoff.walk import Adopted, Ask, Walk
 
 NAMESPACE = "git"
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """How somebody speaks: by the key of the commit `place`, or through an account in a review that it records.
+
+    `at` is when a review was submitted; a commit has a moment of its own.
+    """
+
+    place: str
+    account: AccountId | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
-    """What a sign-off says of its author: this person, with this key, for this approver (None: for nobody yet)."""
+    """What a sign-off says of its author: this person, with this key, for this approver (None: for nobody yet).
+
+    With an `account` it takes the place of the key. `attests`: the person is one of those who record reviews.
+    """
 
     person: str
-    key: str
+    key: str = ""
     approver: str | None = None
     artifact: str = ""
+    account: AccountId | None = None
+    attests: bool = False
 
 
 def fault(claim: Claim, state: TrustData, when: datetime) -> str:
     """Why a claim does not hold in a trust state at a moment."""
-    problem = key_fault(state, claim.key, when)
+    by_key = claim.account is None
+    problem = key_fault(state, claim.key, when) if claim.account is None else account_fault(state, claim.account)
     if problem:
         return problem
-    if (owner(state, claim.key) or "").casefold() != claim.person.casefold():
-        return "unknown-key"
+    who = owner(state, claim.key) if claim.account is None else account_owner(state, claim.account)
+    if (who or "").casefold() != claim.person.casefold():
+        return "unknown-key" if by_key else "unknown-account"
+    if claim.attests and claim.person not in state.attestors:
+        return "attestor-unknown"
     if claim.approver is None:
         return ""
     able = capacity(state, claim.person, claim.approver, claim.artifact, day_of(when))
@@ -59,6 +88,8 @@ def signature_fault(signature: Signature) -> str:
     }[signature.status]
 
 
+_KEPT = frozenset({"", "key-expired", "not-in-role", "not-active", "attestor-unknown"})
+"""Reasons that stay what they are where something beside a sign-off took what it rests on."""
 _WORDS = {
     "unknown-key": "unknown-key",
     "before-trust-root": "unknown-key",
@@ -81,42 +112,77 @@ class Judge:
 
     def __init__(self, walk: Walk) -> None:
         self._walk = walk
-        self._persons: dict[str, str] = {}
-        self._slots: dict[tuple[str, str, str], str] = {}
+        self._persons: dict[Voice, str] = {}
+        self._slots: dict[tuple[Voice, str, str], str] = {}
+        self._attestors: dict[str, str] = {}
 
-    def person(self, commit: str) -> str | None:
-        """Whose key signed the commit, in force or not, if every state that it stands on agrees."""
-        key = self._walk.key(commit)
-        owners = {owner(self._walk.states[head], key) if key else None for head in self._walk.nodes[commit].base}
+    def person(self, voice: Voice) -> str | None:
+        """Whose key signed the commit, in force or not, or whose account it is, if every state below agrees."""
+        if voice.account is not None:
+            owners = {account_owner(state, voice.account) for state in self._states(voice.place)}
+        else:
+            key = self._walk.key(voice.place)
+            owners = {owner(state, key) if key else None for state in self._states(voice.place)}
         return owners.pop() if len(owners) == 1 else None
 
-    def fault(self, commit: str) -> str:
-        """Why nothing that the commit says counts."""
-        if commit not in self._persons:
-            self._persons[commit] = self._fault(commit)
-        return self._persons[commit]
+    def fault(self, voice: Voice) -> str:
+        """Why nothing that is said so counts."""
+        if voice not in self._persons:
+            self._persons[voice] = self._fault(voice.place) if voice.account is None else self._review_fault(voice)
+        return self._persons[voice]
 
-    def slot_fault(self, commit: str, approver: str, artifact: str) -> str:
-        """Why what the commit says does not count for this approver; that of `fault` comes first."""
-        problem = self.fault(commit)
+    def slot_fault(self, voice: Voice, approver: str, artifact: str) -> str:
+        """Why what is said so does not count for this approver; that of `fault` comes first."""
+        problem = self.fault(voice)
         if problem:
             return problem
-        key = (commit, approver.casefold(), artifact.casefold())
+        key = (voice, approver.casefold(), artifact.casefold())
         if key not in self._slots:
-            claim = Claim(self.person(commit) or "", self._walk.key(commit) or "", approver, artifact)
-            self._slots[key] = self._claim_fault(commit, claim)
+            self._slots[key] = self._claim_fault(voice, self._claim(voice, approver, artifact))
         return self._slots[key]
 
-    def is_admin(self, commit: str) -> bool:
-        """Whether the commit's author administers trust in every state that the commit stands on."""
-        who = self.person(commit)
-        return all(who in self._walk.states[head].admins for head in self._walk.nodes[commit].base)
+    def attestor_fault(self, commit: str) -> str:
+        """Why the reviews that a commit records are not attested, whatever they say."""
+        if commit not in self._attestors:
+            self._attestors[commit] = self._attestor_fault(commit)
+        return self._attestors[commit]
 
-    def may_speak(self, commit: str) -> bool:
-        """Whether the commit's author fills slots in every state that the commit stands on: a machine fills none."""
-        who = (self.person(commit) or "").casefold()
-        states = [self._walk.states[head] for head in self._walk.nodes[commit].base]
-        return all(who in state.people and may_fill(state, state.people[who]) for state in states)
+    def is_admin(self, voice: Voice) -> bool:
+        """Whether the author administers trust in every state below; by a review only where that may approve it."""
+        who = self.person(voice)
+        states = self._states(voice.place)
+        return all(who in state.admins and (voice.account is None or state.reviews) for state in states)
+
+    def may_speak(self, voice: Voice) -> bool:
+        """Whether the author fills slots in every state below: a machine fills none."""
+        who = (self.person(voice) or "").casefold()
+        return all(who in state.people and may_fill(state, state.people[who]) for state in self._states(voice.place))
+
+    def _states(self, commit: str) -> list[TrustData]:
+        return [self._walk.states[head] for head in sorted(self._walk.nodes[commit].base)]
+
+    def _claim(self, voice: Voice, approver: str | None = None, artifact: str = "") -> Claim:
+        key = "" if voice.account is not None else self._walk.key(voice.place) or ""
+        return Claim(self.person(voice) or "", key, approver, artifact, voice.account)
+
+    def _attestor_fault(self, commit: str) -> str:
+        voice = Voice(commit)
+        person, states = self.person(voice), self._states(commit)
+        problem = self.fault(voice)
+        if problem in {"unsigned", "unknown-key"}:
+            return "attestor-unknown"
+        if person is not None and any(person not in state.attestors for state in states):
+            return "attestor-unknown"
+        return problem or self._claim_fault(voice, replace(self._claim(voice), attests=True))
+
+    def _review_fault(self, voice: Voice) -> str:
+        problem = self.attestor_fault(voice.place)
+        if problem:
+            return problem
+        if self.person(voice) is None:
+            problems = (account_fault(state, voice.account) for state in self._states(voice.place) if voice.account)
+            return next((problem for problem in problems if problem), "unknown-account")
+        return self._claim_fault(voice, self._claim(voice))
 
     def _fault(self, commit: str) -> str:
         node = self._walk.nodes[commit]
@@ -130,19 +196,19 @@ class Judge:
         key = self._walk.key(commit) or ""
         if self._walk.is_bad(key, node.base):
             return "key-compromised"
-        person = self.person(commit)
-        if person is None:
-            problems = (key_fault(self._walk.states[head], key, node.at) for head in sorted(node.base))
+        voice = Voice(commit)
+        if self.person(voice) is None:
+            problems = (key_fault(state, key, node.at) for state in self._states(commit))
             return next((problem for problem in problems if problem), "unknown-key")
-        return self._claim_fault(commit, Claim(person, key)) or self._conflict(commit)
+        return self._claim_fault(voice, self._claim(voice)) or self._conflict(commit)
 
-    def _claim_fault(self, commit: str, claim: Claim) -> str:
-        node = self._walk.nodes[commit]
-        for head in sorted(node.base):
-            problem = fault(claim, self._walk.states[head], node.at)
+    def _claim_fault(self, voice: Voice, claim: Claim) -> str:
+        when = voice.at or self._walk.nodes[voice.place].at
+        for state in self._states(voice.place):
+            problem = fault(claim, state, when)
             if problem:
                 return problem
-        return next(self._lost_meanwhile(commit, claim, node.at), "")
+        return next(self._lost_meanwhile(voice.place, claim, when), "")
 
     def _lost_meanwhile(self, commit: str, claim: Claim, when: datetime) -> Iterator[str]:
         """What a mark beside the commit took from the claim: back-dating behind a change helps nobody."""
@@ -158,7 +224,7 @@ class Judge:
             return ""
         problems = (fault(claim, states[head], node.at) for head in sorted(node.heads))
         problem = next((problem for problem in problems if problem), "")
-        return problem if problem in {"", "key-expired", "not-in-role", "not-active"} else "key-retired"
+        return problem if problem in _KEPT else "unknown-account" if claim.account is not None else "key-retired"
 
     def _conflict(self, commit: str) -> str:
         """Whether trust that the commit stands on was itself taken away beside it."""
@@ -184,17 +250,23 @@ class Judge:
             return False
         node, states = self._walk.nodes[mark], self._walk.states
 
-        def may(ask_person: str, key: str, state: TrustData, when: datetime) -> bool:
-            return not fault(Claim(ask_person, key), state, when) and (
-                below.added is not None or ask_person in state.admins
-            )
+        def may(ask: Ask, state: TrustData, when: datetime | None) -> bool:
+            able = below.added is not None or ask.person in state.admins
+            return able and all(not fault(claim, state, when or at) for claim, at in self._claims_of(ask))
 
         left = {
             ask.person
             for ask in below.asks
-            if may(ask.person, ask.key, states[mark], node.at)
-            or not any(may(ask.person, ask.key, states[before], ask.at) for before in node.base)
+            if may(ask, states[mark], node.at) or not any(may(ask, states[before], None) for before in node.base)
         }
         if below.added is not None:
             return not left
         return any(len(left & states[head].admins) < states[head].quorum for head in below.base)
+
+    def _claims_of(self, ask: Ask) -> Iterator[tuple[Claim, datetime]]:
+        """What an approval of trust rests on, each with its moment: a key, or an account and the attestor's key."""
+        if ask.account is None:
+            yield Claim(ask.person, ask.key), ask.at
+        else:
+            yield Claim(ask.person, account=ask.account), ask.at
+            yield Claim(ask.attestor, ask.key, attests=True), self._walk.nodes[ask.commit].at

@@ -47,9 +47,8 @@ def of_trust(walk: Walk, state: State) -> Iterator[Finding]:
     for adopted in walk.adopted.values():
         stolen = [ask for ask in adopted.asks if walk.is_bad(ask.key, adopted.base)]
         if stolen:
-            message = (
-                f"a key of {state.name(stolen[0].person)} that is now compromised helped to adopt this trust state"
-            )
+            holder = stolen[0].attestor or stolen[0].person
+            message = f"a key of {state.name(holder)} that is now compromised helped to adopt this trust state"
             yield finding("trust-review-needed", message, commit=adopted.commit)
     for found in reuses(walk):
         message = (
@@ -58,6 +57,12 @@ def of_trust(walk: Walk, state: State) -> Iterator[Finding]:
         )
         hint = "ids are never reused: give the new person another one, and keep the old entry with `active: no`"
         yield finding("trust-id-reused", message, hint=hint, commit=found.commit)
+
+
+def of_evidence(history: History) -> Iterator[Finding]:
+    """Files of evidence that cannot be read, in the tree of the commit that is verified."""
+    for path, fault in history.evidence.faults(history.tip) if history.evidence_writers else ():
+        yield finding("evidence-malformed", f"the file counts for nothing: {_clause(fault)}", Source(path, 1, 1))
 
 
 def of_messages(history: History) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ stores them, what was signed, by which key, in whose name, and the trust states 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -68,7 +68,7 @@ class Proof:
         exhibits: The commits of all records, adoptions and approvals of trust, by id.
         files: The files that hold the artifact, in the tree of each record's commit.
         states: The trust states in the order in which they came into force, the root first.
-        approvals: What admins said of trust, by commit.
+        approvals: What admins said of trust, by the commit that says or records it.
         key_files: The key files of OpenPGP that each trust state names.
     """
 
@@ -79,7 +79,7 @@ class Proof:
     exhibits: Mapping[str, Exhibit]
     files: Mapping[str, tuple[StoredFile, ...]]
     states: Mapping[str, Mapping[str, Any]]
-    approvals: Mapping[str, SignoffRecord]
+    approvals: Mapping[str, tuple[SignoffRecord, ...]]
     key_files: Mapping[str, tuple[StoredFile, ...]]
 
 
@@ -99,6 +99,7 @@ def prove(repository: Repository, folder: str, signoffs: Signoffs, artifact: str
     agreements = tuple(one for one in signoffs.agreements if one.artifact == artifact)
     digests = [*(one.digest for one in agreements), *(one.digest for one in records)]
     trust = signoffs.trust
+    approvals = [commit for adopted in trust.adopted for commit in adopted.approvals]
     commits = [
         *(record.commit for record in records),
         *(commit for adopted in trust.adopted for commit in (adopted.commit, *adopted.approvals)),
@@ -112,13 +113,41 @@ def prove(repository: Repository, folder: str, signoffs: Signoffs, artifact: str
         ),
         texts={digest: signoffs.texts[digest] for digest in digests if digest and digest in signoffs.texts},
         exhibits={commit: _exhibit(repository, commit) for commit in dict.fromkeys(commits)},
-        files={record.commit: tuple(stored_files(repository, folder, record.commit, artifact)) for record in records},
+        files=_files(repository, folder, signoffs.records, artifact, approvals),
         states=trust.states,
-        approvals={record.commit: record for record in records_of(signoffs, TRUST)},
+        approvals=_by_commit(records_of(signoffs, TRUST)),
         key_files={
             commit: tuple(_key_files(repository, folder, commit, state)) for commit, state in trust.states.items()
         },
     )
+
+
+def _files(
+    repository: Repository, folder: str, records: Sequence[SignoffRecord], artifact: str, approvals: Collection[str]
+) -> dict[str, tuple[StoredFile, ...]]:
+    """The files that hold the artifact in the tree of each commit that says something, and the evidence of reviews.
+
+    Of `approvals` of trust, the evidence alone.
+    """
+    found: dict[str, tuple[StoredFile, ...]] = {}
+    for commit, said in _by_commit(records).items():
+        about = [record for record in said if record.artifact.casefold() == artifact.casefold()]
+        reviews = [record.review for record in said if record.review] if about or commit in approvals else []
+        if not about and not reviews:
+            continue
+        stored = tuple(stored_files(repository, folder, commit, artifact)) if about else ()
+        names = dict.fromkeys(review.file for review in reviews)
+        evidence = ((path, repository.entry(commit, path)) for path in names)
+        files = (StoredFile(path, one.oid, repository.read(one.oid).data) for path, one in evidence if one)
+        found[commit] = (*stored, *files)
+    return found
+
+
+def _by_commit(records: Iterable[SignoffRecord]) -> dict[str, tuple[SignoffRecord, ...]]:
+    found: dict[str, tuple[SignoffRecord, ...]] = {}
+    for record in records:
+        found[record.commit] = (*found.get(record.commit, ()), record)
+    return found
 
 
 def records_of(signoffs: Signoffs, artifact: str) -> tuple[SignoffRecord, ...]:

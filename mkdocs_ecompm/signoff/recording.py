@@ -16,18 +16,19 @@ from mkdocs_ecompm.signoff.policy import Place
 def record(ruling: Ruling, evidence: Evidence) -> SignoffRecord:
     """The record of a piece of evidence."""
     heard = _heard(ruling, evidence)
-    reason = _reason(ruling, heard, evidence) or _superseded(ruling, heard, evidence)
+    reason = _reason(ruling, heard, evidence) or _dismissed(ruling, evidence) or _superseded(ruling, heard, evidence)
     spoke_for, deputy_for = _capacity(heard, evidence)
     shown = ruling.bench.shown
     artifact = heard[0].case.artifact if heard else evidence.artifact
     current = readable(shown, artifact) and ruling.bench.same(evidence, artifact)
     came_back = current and not reason and artifact != TRUST and evidence.decision is Decision.APPROVE
+    left = ruling.bench.left(evidence, artifact) if came_back else None
     return replace(
         unjudged(evidence),
         role=spoke_for or evidence.role,
         deputy_for=deputy_for,
         current=current,
-        restored=came_back and ruling.bench.versions.left(evidence.place, artifact) is not None,
+        restored=left is not None,
         counts=not reason,
         reasons=(reason,) if reason else (),
         base=tuple(sorted(ruling.bench.walk.nodes[evidence.place].base)),
@@ -39,7 +40,9 @@ def agreed_texts(ruling: Ruling, evidence: Sequence[Evidence]) -> dict[str, Agre
     found: dict[str, AgreedText] = {}
     for one in evidence:
         if one.digest is not None and one.digest not in found:
-            then = ruling.bench.walk.history.contents.at(one.place)
+            if one.tree is None:
+                continue
+            then = ruling.bench.walk.history.contents.at(one.tree)
             found[one.digest] = AgreedText(then.project or "", one.artifact, one.digest, content(then, one.artifact))
     shown = ruling.bench.shown
     for artifact in ruling.heard:
@@ -61,8 +64,8 @@ def unjudged(evidence: Evidence) -> SignoffRecord:
         conditions=evidence.conditions,
         comment=evidence.comment,
         assurance=evidence.assurance,
-        kind="commit",
-        source=evidence.place,
+        kind="review" if evidence.review else "commit",
+        source=evidence.review.file if evidence.review else evidence.place,
         commit=evidence.place,
         date=evidence.claimed,
         digest=evidence.digest,
@@ -71,6 +74,8 @@ def unjudged(evidence: Evidence) -> SignoffRecord:
         counts=False,
         reasons=(evidence.fault,),
         signature=evidence.signature,
+        seen=evidence.seen,
+        review=evidence.review,
     )
 
 
@@ -94,16 +99,28 @@ def _reason(ruling: Ruling, heard: Sequence[Hearing], evidence: Evidence) -> str
 def _undemanded(ruling: Ruling, evidence: Evidence) -> str:
     """Why what nobody demands is not even its author's word: it must be of a person, in a role that he has."""
     judge = ruling.bench.judge
-    if evidence.artifact == TRUST or not judge.may_speak(evidence.place):
+    if evidence.artifact == TRUST or not judge.may_speak(evidence.voice):
         return "not-in-role"
-    return judge.slot_fault(evidence.place, evidence.role, evidence.artifact) if evidence.role else ""
+    return judge.slot_fault(evidence.voice, evidence.role, evidence.artifact) if evidence.role else ""
 
 
 def _speaks_of_trust(ruling: Ruling, evidence: Evidence) -> bool:
     """Whether somebody may speak of trust itself: for himself, as an admin, or where he added a key to himself."""
     if evidence.role is not None and evidence.role.casefold() != (evidence.person or "").casefold():
         return False
-    return ruling.bench.judge.is_admin(evidence.place) or evidence.place in ruling.bench.walk.adopted
+    adopts = evidence.review is None and evidence.place in ruling.bench.walk.adopted
+    return adopts or ruling.bench.judge.is_admin(evidence.voice)
+
+
+def _dismissed(ruling: Ruling, evidence: Evidence) -> str:
+    """Whether a review was dismissed, then or later. What it says is void, and what it said before is taken back."""
+    review = evidence.review
+    if review is None:
+        return ""
+    others = ruling.evidence.get(evidence.artifact.casefold(), ())
+    later = (one.review for one in others if not one.fault and ruling.bench.before(evidence, one))
+    same = (one.dismissed and one.key == review.key for one in later if one)
+    return "review-dismissed" if review.dismissed or any(same) else ""
 
 
 def _superseded(ruling: Ruling, heard: Sequence[Hearing], evidence: Evidence) -> str:

@@ -88,6 +88,7 @@ def _record(record: SignoffRecord) -> dict[str, Any]:
             "key": record.signature.key,
             "hardware": record.signature.hardware,
         },
+        "seen": instant(record.seen) if record.seen else None,
     }
 
 

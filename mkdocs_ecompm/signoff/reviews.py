@@ -13,7 +13,7 @@ from mkdocs_ecompm.model.signoff import Decision
 from mkdocs_ecompm.signoff.attested import Written, account_of
 from mkdocs_ecompm.signoff.capacity import account_fault, account_owner
 from mkdocs_ecompm.signoff.commits import History
-from mkdocs_ecompm.signoff.trust import TrustData
+from mkdocs_ecompm.signoff.trust import NOBODY, TrustData
 
 
 def review_fault(history: History, written: Written, states: Iterable[TrustData]) -> str:
@@ -29,8 +29,8 @@ def is_own(written: Written, states: Iterable[TrustData]) -> bool:
     """Whether the reviewer made the pull request: with the same account, or another one of the same person."""
     asked, account = written.pull_request, written.account
     author = account_of(asked, asked.author)
-    if author is None or account is None:
-        return author == account and asked.author.login.casefold() == written.review.reviewer.login.casefold()
+    if NOBODY in {author[1], account[1]}:
+        return asked.author.login.casefold() == written.review.reviewer.login.casefold()
     none: frozenset[str] = frozenset()
     return author == account or any(
         state.accounts.get(author, none) & state.accounts.get(account, none) for state in states
@@ -67,8 +67,6 @@ def digest_at(history: History, commit: str, artifact: str) -> str | None:
 def reviewer(written: Written, states: Iterable[TrustData]) -> str | None:
     """Whose account reviewed, if every state agrees and he may speak through it."""
     account = written.account
-    if account is None:
-        return None
     owners = {None if account_fault(state, account) else account_owner(state, account) for state in states}
     return owners.pop() if len(owners) == 1 else None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pydantic import ValidationError
 
@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 
 P = TypeVar("P", bound=Part)
 
+NOBODY: Final = 0
+"""The number of an account that the forge gave none: it is never anybody's."""
 AccountId = tuple[str, int]
-"""An account at a forge: the host, in lower case, and the number that the forge gave it."""
+"""An account at a forge: the host, in lower case, and the number that the forge gave it, from 1 on."""
 
 
 class InvalidTrust(Exception):  # noqa: N818  # the name says what was found
@@ -114,7 +116,7 @@ def _accounts(people: Iterable[Person]) -> dict[AccountId, frozenset[str]]:
     found: dict[AccountId, frozenset[str]] = {}
     for person in people:
         for account in person.accounts:
-            if account.id is not None:
+            if account.id is not None and account.id > NOBODY:
                 key = (account.host.casefold(), account.id)
                 found[key] = found.get(key, frozenset()) | {person.id}
     return found

@@ -7,7 +7,7 @@ to its children. This is the reference of the docs, "Order of evaluation", line 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -20,6 +20,7 @@ from mkdocs_ecompm.model.people import Key
 from mkdocs_ecompm.model.signoff import Decision
 from mkdocs_ecompm.signatures.commit import Signature
 from mkdocs_ecompm.signoff.ancestry import Ancestry, ancestors
+from mkdocs_ecompm.signoff.attested import FirstPlaces
 from mkdocs_ecompm.signoff.capacity import day_of, speaker
 from mkdocs_ecompm.signoff.commits import History, key_of, own
 from mkdocs_ecompm.signoff.reviews import review_of_trust
@@ -105,7 +106,7 @@ class Walk:
         self.adopted: dict[str, Adopted] = {}
         self.attestations: list[str] = []
         self._repeats: dict[str, str] = {}
-        self._recorded: dict[Hashable, list[str]] = {}
+        self._recorded = FirstPlaces(self.ancestry, history.parents)
         for root in roots:
             if root not in history.parents:
                 raise TrustRootError(f"The trust root {root} is not the commit {history.tip} nor an ancestor of it.")
@@ -271,25 +272,17 @@ class Walk:
     ) -> Iterator[Ask | Refusal]:
         """What admins said of trust in reviews that an attestor's commit is the first to record."""
         states = {head: self.states[head] for head in base}
-        writes = commit.oid in self.history.evidence_writers and all(state.reviews for state in states.values())
-        if not writes or not self.history.evidence.written(commit).alone:
+        if commit.oid not in self.history.evidence_writers or not self.history.evidence.written(commit).alone:
             return
         for written in self.history.evidence.written(commit).reviews:
-            found = review_of_trust(self.history, written, states)
-            if found is None or not self._is_first(written.identity, commit.oid):
+            found = review_of_trust(self.history, written, states) if self._recorded.take(written, commit.oid) else None
+            if found is None or not all(state.reviews for state in states.values()):
                 continue
             person, at, digest = found
             if digest is None:
                 yield Refusal(commit.oid, person, at, reviewed=True)
             else:
                 yield Ask(commit.oid, digest, base, person, key, at, written.account, attestor)
-
-    def _is_first(self, identity: Hashable, commit: str) -> bool:
-        """Whether no commit before this one, which is marked, recorded the same review. It is remembered."""
-        places = self._recorded.setdefault(identity, [])
-        known = any(self.ancestry.reaches(commit, place) for place in places)
-        places.append(commit)
-        return not known
 
     def _standing(self, asks: Iterable[Ask], refusals: Iterable[Refusal]) -> list[Ask]:
         """The approvals that their authors have not taken back: each refusal came before, not later or beside."""

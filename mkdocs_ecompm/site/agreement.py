@@ -12,6 +12,7 @@ from typing import Final
 from mkdocs_ecompm import language
 from mkdocs_ecompm.history.difference import difference
 from mkdocs_ecompm.history.digest import TRUST
+from mkdocs_ecompm.history.reading import Reader
 from mkdocs_ecompm.language import Sentence
 from mkdocs_ecompm.model.change import Change
 from mkdocs_ecompm.model.project import Project
@@ -23,7 +24,7 @@ from mkdocs_ecompm.site.agreed_text import Passage, passages
 from mkdocs_ecompm.site.signoffs import ROOTS
 from mkdocs_ecompm.site.strip import EVIDENCE, Badge, badge_of, sentence_of
 from mkdocs_ecompm.site.verification import Check, checks
-from mkdocs_ecompm.site.wording import ChangeText, artifact_name, change_of, reason_in_words
+from mkdocs_ecompm.site.wording import ChangeText, artifact_name, asked_again, change_of, reader_of, reason_in_words
 
 PARENT: Final = "signoffs"
 NOT_QUALIFIED: Final = "Electronic record of agreement. Not a qualified electronic signature (eIDAS, § 126a BGB)."
@@ -67,9 +68,13 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One demanded approval, and the statement that fills it or decided its status; None if nobody has answered."""
+    """One demanded approval, and the statement that fills it or decided its status; None if nobody has answered.
+
+    `asked` says when and why it was asked for, if asks.yml did.
+    """
 
     approver: str
+    asked: str
     badge: Badge
     overdue: bool
     statement: Statement | None
@@ -144,6 +149,8 @@ def _context(project: Project, agreement: Agreement, *, whole: bool) -> Agreemen
     records = sorted(records_of(project.signoffs, agreement.artifact), key=lambda one: (one.date, one.id))
     statements = [_statement(project, record, agreement) for record in records]
     heard = tuple(one for one in statements if one.record.counts or one.record.reasons == ("superseded",))
+    # An auditor compares the whole with the files, and gets it as it was written.
+    reader = None if whole else reader_of(project.state, agreement.artifact)
     standing = [record for slot in agreement.slots if (record := project.signoffs.by_id.get(slot.record or ""))]
     return AgreementView(
         sentence=sentence_of(project, agreement) if agreement.slots else NOBODY_ASKED,
@@ -154,7 +161,7 @@ def _context(project: Project, agreement: Agreement, *, whole: bool) -> Agreemen
         wanting=any(slot.status is not Status.VALID for slot in agreement.slots),
         history=heard,
         not_counting=tuple(one for one in statements if one not in heard),
-        versions=tuple(_versions(project, agreement, [one.record for one in heard] if whole else standing)),
+        versions=tuple(_versions(project, agreement, [one.record for one in heard] if whole else standing, reader)),
         checks=tuple(checks(project, agreement.artifact, standing or [one.record for one in heard])),
         whole=whole,
     )
@@ -211,6 +218,7 @@ def _party(project: Project, agreement: Agreement, slot: Slot) -> Party:
         notes.append("the text came back to what was signed")
     return Party(
         approver=slot.approver,
+        asked=asked_again(project.state, agreement, slot),
         badge=badge_of(slot.status, overdue=slot.overdue),
         overdue=slot.overdue,
         statement=_statement(project, record, agreement) if record else None,
@@ -228,12 +236,12 @@ def _statement(project: Project, record: SignoffRecord, agreement: Agreement) ->
     return Statement(
         record=record,
         who=name(record.person) if record.person else "Somebody",
-        said=_DECIDED[record.decision],
+        said="had a review dismissed" if record.review and record.review.dismissed else _DECIDED[record.decision],
         speaks_for=speaks_for,
         evidence=EVIDENCE[record.assurance],
         badge=_standing(record),
         reasons=tuple(reason_in_words(code) for code in record.reasons),
-        differences=tuple(change_of(project.state, change) for change in differences),
+        differences=tuple(change_of(project.state, change, record.artifact) for change in differences),
     )
 
 
@@ -261,7 +269,9 @@ def _text(project: Project, digest: str | None) -> AgreedText | None:
 # --- the text ---------------------------------------------------------------------------------------------------------
 
 
-def _versions(project: Project, agreement: Agreement, standing: Iterable[SignoffRecord]) -> Iterator[Version]:
+def _versions(
+    project: Project, agreement: Agreement, standing: Iterable[SignoffRecord], reader: Reader | None
+) -> Iterator[Version]:
     """The text of today, and those that the standing decisions are about, the newest first."""
     by_digest: dict[str, list[SignoffRecord]] = {agreement.digest: []} if agreement.digest else {}
     for record in sorted(standing, key=lambda one: one.date, reverse=True):
@@ -283,7 +293,7 @@ def _versions(project: Project, agreement: Agreement, standing: Iterable[Signoff
             title="As it is today" if current else f"As it was decided on {_days(records)}",
             current=current,
             agreed_by=tuple(dict.fromkeys(said)),
-            passages=passages(text.content, changes),
+            passages=passages(text.content, changes, reader),
         )
 
 

@@ -56,9 +56,9 @@ def calendar(project: Project, *, person: str | None = None, url_of: UrlOf = lam
 def feeds(project: Project, pages: Iterable[str], url_of: UrlOf) -> Mapping[str, bytes]:
     """The calendars of a site by their paths: that of everybody beside This week, a person's beside her page."""
     writer = _Writer(project, url_of)
-    people = [path.removeprefix(_PAGE) for path in pages if path.startswith(_PAGE)]
+    people = [path for path in pages if path.startswith(_PAGE)]
     found = {FEED: writer.calendar(None)} if "this-week" in pages else {}
-    return found | {feed_of(f"{_PAGE}{person}"): writer.calendar(person) for person in people}
+    return found | {feed_of(path): writer.calendar(path.removeprefix(_PAGE).removeprefix("-")) for path in people}
 
 
 def feed_of(page: str) -> str:

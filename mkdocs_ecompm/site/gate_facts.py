@@ -107,5 +107,5 @@ def _since(project: Project, artifact: str, digest: str) -> Since:
     now = project.signoffs.by_artifact.get(artifact)
     then, today = project.signoffs.texts.get(digest), project.signoffs.texts.get((now and now.digest) or "")
     changes = difference(then.content, today.content) if then and today else ()
-    told = tuple(change_of(project.state, change) for change in changes)
+    told = tuple(change_of(project.state, change, artifact) for change in changes)
     return Since(artifact, artifact_name(project.state, artifact), told)

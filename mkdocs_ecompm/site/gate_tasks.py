@@ -16,7 +16,7 @@ from mkdocs_ecompm.registers.timeline import Gate
 from mkdocs_ecompm.registers.timeline_gates import obligations_for
 from mkdocs_ecompm.site.signoffs import Asked, asked_of
 from mkdocs_ecompm.site.strip import Badge, badge_of
-from mkdocs_ecompm.site.wording import artifact_name
+from mkdocs_ecompm.site.wording import artifact_in_sentence, asked_again
 
 _ACTS: Final = {
     Status.UNVERIFIABLE: "Make it possible to check {}",
@@ -75,29 +75,30 @@ def tasks_of(project: Project, record: Record[Gate]) -> Iterator[GateTask]:
 def _required(project: Project, artifact: str) -> Iterator[GateTask]:
     """What is wanting in an agreement that the gate requires; of another gate, that it is still open."""
     agreement = project.signoffs.by_artifact.get(artifact)
-    label = artifact_name(project.state, artifact)
+    label = artifact_in_sentence(project.state, artifact)
     if agreement is None:
         return
     yield from _signatures(project, agreement, label, artifact)
     if agreement.requires_not_valid:
-        names = language.few(artifact_name(project.state, name) for name in agreement.requires_not_valid)
+        names = language.few(artifact_in_sentence(project.state, name) for name in agreement.requires_not_valid)
         badge = replace(badge_of(Status.MISSING, overdue=agreement.overdue), word="waits")
         yield GateTask(f"Pass {label}", artifact, (), f"it waits for {names}", agreement.due, 0, badge)
 
 
 def _signatures(project: Project, agreement: Agreement, label: str, ref: str) -> Iterator[GateTask]:
     """The slots that do not hold, those that stand alike together."""
-    groups: dict[tuple[Status, date | None], list[Slot]] = {}
+    groups: dict[tuple[Status, date | None, str | None], list[Slot]] = {}
     for slot in agreement.slots:
         if slot.status is not Status.VALID:
-            groups.setdefault((slot.status, slot.due), []).append(slot)
-    for (status, due), slots in groups.items():
+            groups.setdefault((slot.status, slot.due, slot.ask), []).append(slot)
+    for (status, due, _), slots in groups.items():
+        again = asked_again(project.state, agreement, slots[0])
         late = (project.as_of - due).days if due else 0
         yield GateTask(
             what=_ACTS[status].format(label),
             ref=ref,
             asked=tuple(dict.fromkeys(asked_of(project, slot) for slot in slots)),
-            why=_why(project, status, slots),
+            why=_why(project, status, slots) + (f"; {again}" if again else ""),
             due=due,
             late=max(late, 0),
             badge=badge_of(status, overdue=any(slot.overdue for slot in slots)),

@@ -20,6 +20,7 @@ from mkdocs_ecompm.site.agreement import page_of
 from mkdocs_ecompm.site.gate_facts import Since, about, changes_since, work_before
 from mkdocs_ecompm.site.gate_tasks import GateTask, tasks_of
 from mkdocs_ecompm.site.strip import badge_of, standing_of
+from mkdocs_ecompm.site.wording import artifact_in_sentence
 
 PARENT: Final = "gates"
 ASKS: Final = "What it asks for"
@@ -107,7 +108,7 @@ def _context(project: Project, record: Record[Gate], card: GateCard, cards: tupl
     tasks = tuple(tasks_of(project, record))
     owed = sorted(obligations_for(project, record), key=lambda duty: (duty.done, duty.due is None, duty.due))
     return GateView(
-        sentence=_with_reasons(card, tasks, since),
+        sentence=_with_reasons(project, card, tasks, since),
         gate=card,
         gates=cards,
         figures=tuple(_figures(project, record, card, owed)),
@@ -145,14 +146,14 @@ def _sentence(project: Project, cards: Sequence[GateCard]) -> Sentence:
     return Sentence(lead, f"Next is {following.id}, {following.name}, {due}: {waits}.")
 
 
-def _with_reasons(card: GateCard, tasks: Sequence[GateTask], since: Sequence[Since]) -> Sentence:
+def _with_reasons(project: Project, card: GateCard, tasks: Sequence[GateTask], since: Sequence[Since]) -> Sentence:
     """What the card says, whose word blocks it, and what changed since the decision."""
     rest = card.sentence.rest
     blocked = [task.cause for task in tasks if task.cause]
     if blocked:
         rest += f" It is blocked: {language.few(blocked)}."
     if since:
-        names = language.few(item.label for item in since)
+        names = language.few(artifact_in_sentence(project.state, item.artifact) for item in since)
         rest += f" Since then {names} {'has' if len(since) == 1 else 'have'} changed."
     return Sentence(card.sentence.lead, rest.strip())
 
@@ -163,7 +164,8 @@ def _began(project: Project, record: Record[Gate]) -> str:
     agreement = project.signoffs.by_artifact.get(record.ref)
     if phase is None or agreement is None or agreement.status is not Status.VALID:
         return ""
-    found = [project.signoffs.by_id.get(slot.record or "") for slot in agreement.slots]
+    # Who was asked later, such as the next sponsor, was not waited for.
+    found = [project.signoffs.by_id.get(slot.record or "") for slot in agreement.slots if slot.ask is None]
     signed = max((one.date.date() for one in found if one), default=None)
     start = getattr(phase.entry, "start", None)
     if signed is None or start is None or start >= signed:

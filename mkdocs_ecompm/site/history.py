@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -37,6 +38,8 @@ _AT_MOST: Final = 20
 _A_TOPIC: Final = 100
 """Facts of a topic that stand on the page; more are counted."""
 _MANY_COMMITS: Final = 3
+_AMOUNT: Final = re.compile(r"\(\+(?=[^\d\s])")
+"""The sign before an amount of money, with which it stays in one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +224,7 @@ def _line(fact: Fact, made: Mapping[tuple[str, str], tuple[str, ...]]) -> FactLi
 
 
 def _arrows(text: str) -> str:
-    return text.replace(" -> ", " → ")
+    return _AMOUNT.sub("(+\u2060", text.replace(" -> ", " → "))
 
 
 def _commits_of(project: Project, revisions: Iterable[Revision]) -> dict[tuple[str, str], tuple[str, ...]]:

@@ -9,6 +9,7 @@ from html import escape, unescape
 from typing import Final
 
 from mkdocs_ecompm.model.entry import Part, Record
+from mkdocs_ecompm.model.register import page_step
 from mkdocs_ecompm.model.state import State
 
 SCHEME: Final = "ecompm:"
@@ -59,7 +60,7 @@ def locate(state: State, ref: str) -> str:
 def locate_record(record: Record[Part]) -> str:
     """The page and anchor of a record: a person or a gate has a page, all else stands on its register's page."""
     if record.list in _OWN_PAGES:
-        return f"{_OWN_PAGES[record.list]}/{record.id}"
+        return f"{_OWN_PAGES[record.list]}/{page_step(record.id)}"
     page = _SINGLE_PAGES.get(record.register, record.register)
     return f"{page}#{record.id}" if record.id else page
 

@@ -23,7 +23,7 @@ from mkdocs_ecompm.registers.timeline_gates import GateCard, gate_card
 from mkdocs_ecompm.registers.timeline_schema import Gate, Milestone
 from mkdocs_ecompm.registers.timeline_views import go_live, goal_figure
 from mkdocs_ecompm.site.signoffs import how_many_hold
-from mkdocs_ecompm.site.strip import badge_of
+from mkdocs_ecompm.site.strip import SIGNS, badge_of
 from mkdocs_ecompm.site.this_week import Item, Span, spans_of
 
 _ITEMS: Final = 7
@@ -187,7 +187,7 @@ def _agreement_figure(project: Project) -> Figure:
     agreements = project.signoffs.agreements
     holding = sum(agreement.status is Status.VALID for agreement in agreements)
     failing = [agreement.status for agreement in agreements if agreement.status is not Status.VALID]
-    kinds = " · ".join(f"{failing.count(status)} {status.value}" for status in Status if status in failing)
+    kinds = " · ".join(f"{failing.count(status)} {SIGNS[status][1]}" for status in Status if status in failing)
     worst = min((agreement.status for agreement in agreements), key=lambda status: status.rank)
     tone = badge_of(worst, overdue=any(item.overdue for item in agreements)).tone
     return Figure("Agreements that hold", f"{holding} of {len(agreements)}", kinds or "all of them", tone, "signoffs")

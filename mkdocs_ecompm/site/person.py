@@ -13,22 +13,24 @@ from mkdocs_ecompm.model.entry import Record
 from mkdocs_ecompm.model.parties import covers, speakers
 from mkdocs_ecompm.model.people import Deputy, Person
 from mkdocs_ecompm.model.project import Project
-from mkdocs_ecompm.model.register import Heading, View
+from mkdocs_ecompm.model.register import Heading, View, page_step
 from mkdocs_ecompm.model.signoff import Status
 from mkdocs_ecompm.registers.raci import Matrix
 from mkdocs_ecompm.registers.raci_views import activity_anchor
 from mkdocs_ecompm.site.strip import Badge, badge_of
+from mkdocs_ecompm.site.wording import asked_again
 
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """An agreement that waits for this person."""
+    """An agreement that waits for this person. `asked` says when and why it is asked again; else it is empty."""
 
     artifact: str
     speaks_for: str
     badge: Badge
     due: date | None
     overdue: bool
+    asked: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def _view(project: Project, record: Record[Person]) -> View:
         ("deputies", "Deputies", context.my_deputies or context.deputy_of),
     )
     return View(
-        path=f"people/{record.id}",
+        path=f"people/{page_step(record.id)}",
         title=record.entry.name,
         template="person",
         section="Partners",
@@ -163,7 +165,9 @@ def _demands(project: Project, person: str) -> Iterable[Demand]:
                 continue
             name = "" if _same(slot.approver, person) else slot.approver
             badge = badge_of(slot.status, overdue=slot.overdue)
-            found.append(Demand(agreement.artifact, name, badge, agreement.due, slot.overdue))
+            due = slot.due if slot.ask else agreement.due
+            again = asked_again(project.state, agreement, slot)
+            found.append(Demand(agreement.artifact, name, badge, due, slot.overdue, again))
     return sorted(found, key=lambda demand: (demand.due or date.max, demand.artifact))
 
 
@@ -208,9 +212,9 @@ def _sentence(project: Project, person: Person, demands: tuple[Demand, ...], owe
     late = [duty for duty in owes if duty.late(project.as_of)]
     overdue = sum(demand.overdue for demand in demands)
     rest = [
-        *([f"{language.figure(overdue, 'agreement')} past the day"] if overdue else []),
+        *([f"{language.count(overdue, 'agreement')} past {'its' if overdue == 1 else 'their'} day"] if overdue else []),
         *(
-            [f"{language.figure(len(late), 'thing')} late, the longest by {_longest(late, project.as_of)}"]
+            [f"{language.count(len(late), 'thing')} late, the longest by {_longest(late, project.as_of)}"]
             if late
             else []
         ),

@@ -36,7 +36,7 @@ from mkdocs_ecompm.model.register import View
 from mkdocs_ecompm.site.links import SCHEME, locate, party_anchor
 from mkdocs_ecompm.site.prose import prose, prose_line, quoted, safe
 from mkdocs_ecompm.site.strip import Strip, strip_of
-from mkdocs_ecompm.site.wording import artifact_name, ecompm_command, sign_command
+from mkdocs_ecompm.site.wording import artifact_in_sentence, artifact_name, ecompm_command, sign_command, waiting
 from mkdocs_ecompm.templates import templates_folder
 
 SUFFIX: Final = ".html.jinja"
@@ -49,7 +49,7 @@ _MACROS: Final = frozenset({Macro, type(cache(len))})
 
 
 _FUNCTIONS: Final = frozenset({FunctionType, MethodType})
-_ONCE: Final = ("party", "parties", "badge", "refs", "when_due")
+_ONCE: Final = ("party", "parties", "badge", "waits", "when_due")
 
 
 class RenderError(Exception):
@@ -168,6 +168,8 @@ class Renderer:
             "commit_href": self._commit,
             "party_anchor": party_anchor,
             "artifact_name": lambda artifact: artifact_name(project.state, artifact),
+            "artifact_in_sentence": lambda artifact: artifact_in_sentence(project.state, artifact),
+            "waiting": lambda refs: waiting(project.state, refs),
             "sign_command": lambda artifact: sign_command(project.state, artifact),
             "ecompm_command": lambda words: ecompm_command(project.state, words),
         }

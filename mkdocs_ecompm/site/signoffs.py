@@ -12,9 +12,9 @@ from mkdocs_ecompm.language import Sentence
 from mkdocs_ecompm.model.parties import speakers
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.register import Heading, View
-from mkdocs_ecompm.model.signoff import Adoption, Agreement, SignoffRecord, Slot, Status, TrustState
-from mkdocs_ecompm.site.strip import Badge, badge_of, standing_of
-from mkdocs_ecompm.site.wording import artifact_name, reason_in_words
+from mkdocs_ecompm.model.signoff import Adoption, Agreement, Decision, SignoffRecord, Slot, Status, TrustState, due_of
+from mkdocs_ecompm.site.strip import SIGNS, Badge, badge_of, standing_of
+from mkdocs_ecompm.site.wording import artifact_name, asked_again, reason_in_words
 
 ROOTS: Final = {
     "verifier": "It was given from outside by whoever checks: the strongest kind.",
@@ -30,6 +30,11 @@ _TO_DO: Final = {
     Status.WITHDRAWN: "took the agreement back",
     Status.UNVERIFIABLE: "cannot be checked here",
 }
+
+
+_SAID: Final = {Decision.APPROVE: "agreed", Decision.REJECT: "said no", Decision.WITHDRAW: "took it back"}
+_SUPERSEDED: Final = ("superseded",)
+"""The reason of a record that counted until the same person decided again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ class RecordRow:
     """One line of one commit. `outcome` says whether it counts and, if not, why."""
 
     record: SignoffRecord
+    said: str
     label: str
     outcome: Badge
     reasons: tuple[str, ...]
@@ -88,6 +94,7 @@ class SignoffsView:
     agreements: tuple[AgreementRow, ...]
     todo: tuple[ToDo, ...]
     counting: tuple[RecordRow, ...]
+    superseded: tuple[RecordRow, ...]
     not_counting: tuple[RecordRow, ...]
     trust: TrustState
     root: str
@@ -132,7 +139,8 @@ def _context(project: Project) -> SignoffsView:
         agreements=tuple(_agreement(project, agreement) for agreement in agreements),
         todo=tuple(sorted(todo, key=lambda item: (not item.overdue, item.due or date.max, item.artifact))),
         counting=tuple(row for row in records if row.record.counts),
-        not_counting=tuple(row for row in records if not row.record.counts),
+        superseded=tuple(row for row in records if row.record.reasons == _SUPERSEDED),
+        not_counting=tuple(row for row in records if not row.record.counts and row.record.reasons != _SUPERSEDED),
         trust=signoffs.trust,
         root=ROOTS.get(signoffs.trust.source or "", ""),
         adopted=tuple(reversed(signoffs.trust.adopted)),
@@ -148,10 +156,11 @@ def sentence_of(project: Project) -> Sentence:
     if all(agreement.status is Status.VALID for agreement in agreements):
         return Sentence(lead, _next_due(project))
     failing = [status for status in Status if status is not Status.VALID]
-    counts = [(sum(item.status is status for item in agreements), status.value) for status in failing]
+    counts = [(sum(item.status is status for item in agreements), SIGNS[status][1]) for status in failing]
     kinds = language.listing(f"{language.in_words(number)} {word}" for number, word in counts if number)
     overdue = sum(agreement.overdue for agreement in agreements)
-    late = f" {language.capital(language.count(overdue, 'agreement'))} {'is' if overdue == 1 else 'are'} past the day."
+    their = "is past its day" if overdue == 1 else "are past their day"
+    late = f" {language.capital(language.count(overdue, 'agreement'))} {their}."
     return Sentence(lead, f"{language.capital(kinds)}.{late if overdue else ''}")
 
 
@@ -173,19 +182,20 @@ def _next_due(project: Project) -> str:
 
 
 def _todo(project: Project, agreement: Agreement) -> Iterable[ToDo]:
-    """The slots that do not hold, those with the same status and delay together."""
-    groups: dict[tuple[Status, bool], list[Slot]] = {}
+    """The slots that do not hold, those with the same status and delay, asked for the same reason, together."""
+    groups: dict[tuple[Status, bool, str | None], list[Slot]] = {}
     for slot in agreement.slots:
         if slot.status is not Status.VALID:
-            groups.setdefault((slot.status, slot.overdue), []).append(slot)
-    for (status, overdue), slots in groups.items():
+            groups.setdefault((slot.status, slot.overdue, slot.ask), []).append(slot)
+    for (status, overdue, ask), slots in groups.items():
+        again = asked_again(project.state, agreement, slots[0])
         yield ToDo(
             artifact=agreement.artifact,
             label=artifact_name(project.state, agreement.artifact),
             asked=tuple(dict.fromkeys(asked_of(project, slot) for slot in slots)),
             badge=badge_of(status, overdue=overdue),
-            why=_TO_DO[status],
-            due=agreement.due,
+            why=f"{_TO_DO[status]}; {again}" if again else _TO_DO[status],
+            due=due_of(slots) if ask else agreement.due,
             overdue=overdue,
         )
 
@@ -218,6 +228,7 @@ def anchor_of(artifact: str) -> str:
 def _record(project: Project, record: SignoffRecord) -> RecordRow:
     return RecordRow(
         record=record,
+        said=_SAID[record.decision],
         label=artifact_name(project.state, record.artifact),
         outcome=_outcome(record),
         reasons=tuple(reason_in_words(code) for code in record.reasons),
@@ -228,7 +239,7 @@ def _outcome(record: SignoffRecord) -> Badge:
     if not record.counts:
         return Badge("calm", "·", "does not count")
     if record.decision != "approve":
-        return Badge("broken", "✗" if record.decision == "reject" else "↺", f"{record.decision}s")
+        return Badge("broken", "✗" if record.decision == "reject" else "↺", _SAID[record.decision])
     if record.current:
         return Badge("holds", "✓", "this text")
     return Badge("waits", "≠", "an earlier text")

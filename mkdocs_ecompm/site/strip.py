@@ -11,7 +11,7 @@ from mkdocs_ecompm.language import Sentence
 from mkdocs_ecompm.model.parties import speakers
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.signoff import Agreement, Assurance, SignoffRecord, Slot, Status
-from mkdocs_ecompm.site.wording import ChangeText, artifact_name, change_of
+from mkdocs_ecompm.site.wording import ChangeText, artifact_in_sentence, asked_again, change_of
 
 SIGNS: Final = {
     Status.VALID: ("✓", "holds", "holds"),
@@ -25,7 +25,7 @@ SIGNS: Final = {
 
 EVIDENCE: Final = {
     Assurance.CLAIMED: "claimed, without evidence",
-    Assurance.REVIEWED: "by pull-request review",
+    Assurance.REVIEWED: "review, recorded by the collector",
     Assurance.SIGNED: "signed with their own key",
     Assurance.HARDWARE: "signed with a hardware key",
 }
@@ -57,6 +57,7 @@ class Card:
         comment: What the person wrote.
         differences: What changed since, for a stale one.
         commit: The commit of the record, or an empty text.
+        due: Until when it is asked for.
     """
 
     approver: str
@@ -70,6 +71,7 @@ class Card:
     comment: str
     differences: tuple[ChangeText, ...]
     commit: str
+    due: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def strip_of(project: Project, artifact: str) -> Strip | None:
         tone=standing_of(agreement).tone,
         sentence=sentence_of(project, agreement),
         short=_short(agreement),
-        cards=tuple(_card(project, slot) for slot in agreement.slots),
+        cards=tuple(_card(project, agreement, slot) for slot in agreement.slots),
         due=agreement.due,
         overdue=agreement.overdue,
         digest=agreement.digest or "",
@@ -186,43 +188,49 @@ def _clauses(project: Project, agreement: Agreement) -> list[str]:
 
 
 def _artifacts(project: Project, artifacts: tuple[str, ...]) -> str:
-    return language.few(artifact_name(project.state, artifact) for artifact in artifacts)
+    return language.few(artifact_in_sentence(project.state, artifact) for artifact in artifacts)
 
 
-def _names(project: Project, slots: list[Slot]) -> str:
-    return language.few(dict.fromkeys(project.state.name(slot.approver) for slot in slots))
+def _names(project: Project, agreement: Agreement, slots: list[Slot]) -> str:
+    """Who is asked by the slots; one who is asked twice is told apart from the first time."""
+    again = " (asked again)"
+    names = (project.state.name(slot.approver) + again * agreement.asks_again(slot) for slot in slots)
+    return language.few(dict.fromkeys(names))
 
 
-def _unverifiable(project: Project, _agreement: Agreement, slots: list[Slot]) -> str:
+def _unverifiable(project: Project, agreement: Agreement, slots: list[Slot]) -> str:
     because = f" ({project.signoffs.problem.rstrip('.')})" if project.signoffs.problem else ""
-    return f"what {_names(project, slots)} decided cannot be checked here{because}"
+    return f"what {_names(project, agreement, slots)} decided cannot be checked here{because}"
 
 
-def _rejected(project: Project, _agreement: Agreement, slots: list[Slot]) -> str:
-    return f"{_names(project, slots)} said no"
+def _rejected(project: Project, agreement: Agreement, slots: list[Slot]) -> str:
+    return f"{_names(project, agreement, slots)} said no"
 
 
-def _withdrawn(project: Project, _agreement: Agreement, slots: list[Slot]) -> str:
-    return f"{_names(project, slots)} took the agreement back"
+def _withdrawn(project: Project, agreement: Agreement, slots: list[Slot]) -> str:
+    records = [project.signoffs.by_id.get(slot.record or "") for slot in slots]
+    if all(record is not None and record.review is not None and record.review.dismissed for record in records):
+        return f"what {_names(project, agreement, slots)} said in a review was dismissed"
+    return f"{_names(project, agreement, slots)} took the agreement back"
 
 
-def _stale(project: Project, _agreement: Agreement, slots: list[Slot]) -> str:
+def _stale(project: Project, agreement: Agreement, slots: list[Slot]) -> str:
     most = max(len(slot.difference) for slot in slots)
     what = "the text as it is now" if most == 0 else language.count(most, "change")
-    return f"{_names(project, slots)} agreed to an earlier text, which does not cover {what}"
+    return f"{_names(project, agreement, slots)} agreed to an earlier text, which does not cover {what}"
 
 
 def _missing(project: Project, agreement: Agreement, slots: list[Slot]) -> str:
     verb = "has" if len(slots) == 1 else "have"
     due = agreement.due
     until = f" (due {language.day(due)}, {language.when(due, project.as_of)})" if due else ""
-    return f"{_names(project, slots)} {verb} not answered{until}"
+    return f"{_names(project, agreement, slots)} {verb} not answered{until}"
 
 
 # --- the cards --------------------------------------------------------------------------------------------------------
 
 
-def _card(project: Project, slot: Slot) -> Card:
+def _card(project: Project, agreement: Agreement, slot: Slot) -> Card:
     record = project.signoffs.by_id.get(slot.record or "")
     asked = speakers(project.state, slot.approver, project.as_of)
     people = (slot.person,) if slot.person else asked
@@ -235,15 +243,17 @@ def _card(project: Project, slot: Slot) -> Card:
         overdue=slot.overdue,
         on=record.date if record else None,
         evidence=EVIDENCE[record.assurance] if record else "",
-        notes=tuple(_notes(project, slot, record)),
+        notes=tuple(_notes(project, agreement, slot, record)),
         comment=record.comment if record else "",
-        differences=tuple(change_of(project.state, change) for change in slot.difference),
+        differences=tuple(change_of(project.state, change, agreement.artifact) for change in slot.difference),
         commit=record.commit if record else "",
+        due=slot.due if slot.ask else agreement.due,
     )
 
 
-def _notes(project: Project, slot: Slot, record: SignoffRecord | None) -> list[str]:
-    notes = []
+def _notes(project: Project, agreement: Agreement, slot: Slot, record: SignoffRecord | None) -> list[str]:
+    again = asked_again(project.state, agreement, slot)
+    notes = [again] if again else []
     if record and record.deputy_for:
         notes.append(f"as deputy for {project.state.name(record.deputy_for)}")
     if slot.held_then:

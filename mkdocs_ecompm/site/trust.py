@@ -18,7 +18,7 @@ from mkdocs_ecompm.model.signoff import TrustState
 from mkdocs_ecompm.signoff.proof import Signer, signers
 from mkdocs_ecompm.site.signoffs import ROOTS
 from mkdocs_ecompm.site.strip import Badge
-from mkdocs_ecompm.site.wording import ChangeText, change_of
+from mkdocs_ecompm.site.wording import ChangeText, artifact_in_sentence, change_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,8 +229,12 @@ def _speaks_for(project: Project, state: Mapping[str, Any], person: Mapping[str,
             yield f"{group.get('name', group['id'])}, as signatory"
     for deputy in state["deputies"]:
         if deputy["by"] == person["id"]:
-            only = f", only for {', '.join(_listed(deputy['artifacts']))}" if deputy.get("artifacts") else ""
+            only = f", only for {_artifacts(project, deputy['artifacts'])}" if deputy.get("artifacts") else ""
             yield f"deputy for {name(deputy['for'])}{_period(deputy.get('from'), deputy.get('to'))}{only}"
+
+
+def _artifacts(project: Project, artifacts: Any) -> str:
+    return language.listing(artifact_in_sentence(project.state, artifact) for artifact in _listed(artifacts))
 
 
 def _holdings(roles: Any) -> Iterator[Mapping[str, str]]:
@@ -287,7 +291,7 @@ def _adoptions(project: Project) -> Iterator[AdoptionRow]:
             on=adoption.date,
             by=adoption.by,
             alone=adoption.added is not None,
-            changes=tuple(change_of(project.state, change) for change in changes),
+            changes=tuple(change_of(project.state, change, TRUST) for change in changes),
         )
 
 
@@ -304,7 +308,7 @@ def _pending(project: Project) -> Pending | None:
     ]
     return Pending(
         digest=trust.pending,
-        changes=tuple(change_of(project.state, change) for change in changes),
+        changes=tuple(change_of(project.state, change, TRUST) for change in changes),
         approved=tuple(dict.fromkeys(said)),
         admins=_admins(states),
         quorum=max(int(state["trust"].get("quorum", 1)) for state in states),

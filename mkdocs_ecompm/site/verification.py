@@ -22,7 +22,7 @@ class Check:
 
 def checks(project: Project, artifact: str, records: Iterable[SignoffRecord]) -> Iterator[Check]:
     """How anyone checks the standing decisions in a clone of the repository, the plain tools first."""
-    found = [record for record in records if record.assurance in {Assurance.SIGNED, Assurance.HARDWARE}]
+    found = [record for record in records if record.assurance is not Assurance.CLAIMED]
     tip = project.state.commit or project.signoffs.commit
     if not found or tip is None:
         return
@@ -33,11 +33,13 @@ def checks(project: Project, artifact: str, records: Iterable[SignoffRecord]) ->
     shown = ("cut -d' ' -f3- signers | ssh-keygen -lf -",) if lines else ()
     yield Check(
         "Write down whose keys they are",
-        "These are the public keys of those who signed, from the state of people.yml that was in force. Compare the "
-        "fingerprints with the people themselves: that is what everything else rests on.",
+        "These are the public keys of those who signed, and of the collector who recorded reviews, from the state of "
+        "people.yml that was in force. Compare the fingerprints with the people themselves: that is what everything "
+        "else rests on.",
         (written, *shown, *imports),
     )
     commits = dict.fromkeys(record.commit for record in found)
+    files = {commit: _files(found, commit, paths.split()) for commit in commits}
     yield Check(
         "Verify each signature with git",
         "A good signature says that this key signed this commit, with its message and its whole content.",
@@ -45,11 +47,11 @@ def checks(project: Project, artifact: str, records: Iterable[SignoffRecord]) ->
     )
     yield Check(
         "Read what each of them signed",
-        "The message names the decision; the commit holds the text.",
+        "The message names the decision; the commit holds the text. Of a review, its file says what was reviewed.",
         tuple(
             line
             for commit in commits
-            for line in (f"git show -s --format='%an, %cI%n%n%B' {commit}", *_show(commit, paths.split()))
+            for line in (f"git show -s --format='%an, %cI%n%n%B' {commit}", *_show(commit, files[commit]))
         ),
     )
     yield Check(
@@ -65,6 +67,12 @@ def checks(project: Project, artifact: str, records: Iterable[SignoffRecord]) ->
         "script that checks them without ecompm.",
         tuple(ecompm_command(project.state, f"{verb} {artifact}{root} --at {tip}") for verb in ("signoffs", "proof")),
     )
+
+
+def _files(records: Iterable[SignoffRecord], commit: str, paths: Iterable[str]) -> tuple[str, ...]:
+    """The files to read in a commit: those of the text, or of the reviews that it records."""
+    reviews = dict.fromkeys(one.source for one in records if one.commit == commit and one.review)
+    return tuple(reviews) or tuple(paths)
 
 
 def _show(commit: str, paths: Iterable[str]) -> Iterator[str]:

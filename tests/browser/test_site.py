@@ -159,6 +159,25 @@ def test_prints(chromium: Browser, address: str, path: str) -> None:
     context.close()
 
 
+def test_paper_shows_what_leads_and_a_line_for_the_rest(chromium: Browser, address: str) -> None:
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(f"{address}/history/", wait_until="networkidle")
+    month = page.locator("details.ecompm-period[data-paper]").first
+    since = page.locator("details.ecompm-period:not([data-paper])").first
+    month.locator("summary").first.click()  # and what the reader unfolds
+    unfolded = month.locator(".ecompm-topics").first
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert since.locator(".ecompm-topics").first.is_visible()
+    assert unfolded.is_visible()
+    for later in page.locator("details.ecompm-period[data-paper=folded]").all():
+        assert later.locator("summary").first.is_visible()
+        assert not later.locator(".ecompm-topics").first.is_visible()
+    assert page.locator("details.ecompm-period[data-paper=folded]").count() > 3
+    context.close()
+
+
 def test_the_published_json_is_the_project(built: Path) -> None:
     data = json.loads((built / "ecompm.json").read_text("utf-8"))
     assert data["version"] == 1

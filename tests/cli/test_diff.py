@@ -175,7 +175,7 @@ def test_names_are_text_in_markdown(shop: TestRepository, ecompm: Run) -> None:
     named = "title: 'A *b* <i> [x](y) @mia', kind: threat, likelihood: 1, impact: 1, owner: ana, status: open"
     (shop.folder / "project/risks.yml").write_text(f"risks:\n  - {{id: R-1, {named}}}\n")
     lines = ecompm("diff", "--format", "markdown").stdout.splitlines()
-    assert "- New risk R-1 A \\*b\\* &lt;i&gt; \\[x\\](y) &#64;mia, 1 (low)" in lines
+    assert "- New risk R-1 A \\*&#8203;b\\* &lt;i&gt; \\[x\\](y) @&#8203;mia, 1 (low)" in lines
     assert "### Risks" in lines
 
 

@@ -336,3 +336,85 @@ def test_small_things_are_counted_and_nothing_is_said_to_be_nothing() -> None:
     assert in_one_line([fact(Topic.REST, "field-changed")]) == "One smaller change"
     assert in_one_line([fact(Topic.FINDINGS, "finding-new", tone=Tone.BAD)]) == "Nothing changed"
     assert in_one_line([]) == "Nothing changed"
+
+
+# --- money, measures, and who is asked again -----------------------------------------------------------------------
+
+
+def test_money_that_charter_and_budget_both_say_is_told_once() -> None:
+    def both(charter: str, budget: str) -> Side:
+        return side(
+            {
+                "charter": {"budget": {"approved": charter, "reserve": "1"}},
+                "budget": {"approved": budget, "reserve": "1"},
+            }
+        )
+
+    assert [sentence for _, sentence, *_ in told(both("100", "100"), both("120", "120"))] == [
+        "Approved budget €100 -> €120 (+€20)"
+    ]
+    assert sorted(sentence for _, sentence, *_ in told(both("100", "100"), both("120", "130"))) == [
+        "Approved budget €100 -> €120 (+€20)",
+        "Budget €100 -> €130 (+€30)",
+    ]
+
+
+def test_a_report_of_the_money_is_a_sentence() -> None:
+    report = {"date": "2026-06-30", "planned_value": "105000", "earned_value": "96000", "actual_cost": "106500"}
+    without, reported = side({"budget": {"approved": "1"}}), side({"budget": {"approved": "1", "reports": [report]}})
+    other = side({"budget": {"approved": "1", "reports": [{**report, "earned_value": "97000"}]}})
+
+    (new,), (gone,), (changed,) = told(without, reported), told(reported, without), told(reported, other)
+    said = "work worth €96,000 is done, €105,000 was planned, €106,500 is paid"
+    assert new[:2] == ("report-added", f"Report of 30 Jun 2026: {said}")
+    assert gone[:2] == ("report-removed", "Report of 30 Jun 2026 was taken out")
+    assert changed[:2] == (
+        "report-changed",
+        f"Report of 30 Jun 2026: {said.replace('96', '97', 1)} (reported otherwise before)",
+    )
+
+
+def test_a_measure_in_the_currency_is_money_and_others_keep_their_unit() -> None:
+    def measured(unit: str, value: str) -> Side:
+        kpi = {"id": "K-1", "name": "Value", "unit": unit, "measurements": [{"date": "2026-04-30", "value": value}]}
+        return side({"kpis": {"kpis": [kpi]}})
+
+    for unit, words in (
+        ("EUR", "€31.50 -> €1,200"),
+        ("€", "€31.50 -> €1,200"),
+        ("%", "31.5 -> 1,200 %"),
+        ("", "31.5 -> 1,200"),
+    ):
+        ((_, sentence, *_),) = told(measured(unit, "31.5"), measured(unit, "1200"))
+        assert sentence == f"KPI Value {words}"
+
+
+def test_an_abbreviation_keeps_its_capital_in_the_line() -> None:
+    kpis = {"kpis": {"kpis": [{"id": "K-1", "name": "Value"}]}}
+    assert in_one_line(compare(side({"risks": {}}), side({"risks": {}, **kpis}))) == (
+        "KPIs: written down for the first time, 1 KPI"
+    )
+    gate = Fact(Topic.GOAL, "gate-decided", "timeline/G1", "Gate G1", " was decided", None, None, weight=90)
+    money = Fact(Topic.MONEY, "register-added", "kpis", "KPIs", ": new", None, None)
+    assert in_one_line([gate, money]) == "Gate G1 was decided; KPIs: new"
+
+
+NOTHING_ELSE: dict[str, Any] = {"overdue": False, "changed": False, "changed_since": (), "requires_not_valid": ()}
+
+
+def test_a_further_approval_of_what_was_agreed_loses_nothing() -> None:
+    def judged(*slots: Slot) -> Side:
+        worst = min((slot.status for slot in slots), key=lambda status: status.rank)
+        found = Agreement("charter", "d", worst, None, **NOTHING_ELSE, slots=slots)
+        return side({"charter": {"problem": "P"}}, signoffs=Signoffs(agreements=(found,)))
+
+    first = Slot("sponsor", Status.VALID, person="eva")
+    again = Slot("sponsor", Status.VALID, person="clara", ask="A-1")
+    (fact,) = compare(judged(first), judged(first, again))
+    assert (fact.kind, fact.tone) == ("agreement-changed", Tone.GOOD)
+    assert fact.sentence == "Charter: sponsor (asked again) agreed, so it is agreed by both"
+    (back,) = compare(judged(first, again), judged(first))
+    assert (back.kind, back.tone) == ("agreement-changed", Tone.NEUTRAL)
+    assert back.sentence == (
+        "Charter: sponsor (asked again) is not asked any more; it stays agreed by the one who was asked"
+    )

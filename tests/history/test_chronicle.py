@@ -492,7 +492,9 @@ def test_a_place_where_nothing_can_be_written_costs_only_time(made: TestReposito
     assert past(made, cache=tmp_path / "file" / "cache") == past(made)
 
 
-JUNK = st.sampled_from([None, 1, -1, 10**30, 1.5, "x", "\x1b", "1" * 5000, [], ["x"], [[]], {}, {"a": 1}, True])
+JUNK: st.SearchStrategy[Any] = st.sampled_from(
+    [None, 1, -1, 10**30, 1.5, "x", "\x1b", "1" * 5000, [], ["x"], [[]], {}, {"a": 1}, True]
+)
 
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -518,9 +520,8 @@ def test_whatever_a_cache_says_is_read_or_ignored(made: TestRepository, tmp_path
     with Repository.open(made.folder) as repository:
         cache = Cache.of(tmp_path, repository, made.tip() or "", "project", [one.name for one in REGISTERS])
     assert cache is not None
-    assert cache.file == file
-    text = json.dumps(plain).encode()
-    file.write_bytes(cache._seal(text).encode() + b"\n" + text)
+    assert cache.kept.file == file
+    cache.kept.save(plain)
     found = past(made, cache=tmp_path)
     assert trends(found)["risks"].keys() <= trends(right)["risks"].keys() | {"x"}
     assert [series.trend for series in found.of("risk")]

@@ -142,6 +142,8 @@ def test_milestones_that_moved(made: TestRepository) -> None:
 
 def test_the_cache_lies_at_the_top_of_the_repository(made: TestRepository) -> None:
     project = seen(made, "2026-05-01", cache=Path(".cache/ecompm"))
+    assert not (made.folder / ".cache").exists()  # it is only written where one asks for it
+    assert seen(made, "2026-05-01", cache=Path(".cache/ecompm"), keep=True).history == project.history
     assert len(list((made.folder / ".cache/ecompm").glob("history-*.json"))) == 1
     assert seen(made, "2026-05-01", cache=Path(".cache/ecompm")).history == project.history
     assert made.git("status", "--porcelain") == ""

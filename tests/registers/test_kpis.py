@@ -150,6 +150,14 @@ def test_numbers_keep_their_decimals_and_units() -> None:
     assert row("objective: OB-2").target == "much better"
 
 
+@pytest.mark.parametrize("unit", ["EUR", "€"])
+def test_the_currency_of_the_project_is_written_as_money(unit: str) -> None:
+    found = row(f'unit: "{unit}", baseline: 31.50, target: 450000, measurements: [{{date: 2026-05-01, value: 412000}}]')
+    assert (found.baseline, found.now, found.target) == ("€31.50", "€412,000", "€450,000")
+    assert found.measurements[0].value == "€412,000"
+    assert row("unit: USD, baseline: 31.50").baseline == "31.50\u202fUSD"
+
+
 def test_each_measurement_is_better_or_worse_than_the_one_before() -> None:
     assert [one.better for one in row(f"direction: down, measurements: [{measured(5, 4, 4, 6)}]").measurements] == [
         None,

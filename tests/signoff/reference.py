@@ -8,12 +8,32 @@ Times are days since the beginning of 2026.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 Trust = Mapping[str, Any]
-"""admins (tuple), quorum, people: name -> {active, sponsor, keys: name -> {from, to, revoked}}"""
+"""admins (tuple), quorum, attestors (tuple), reviews, people: name -> {active, sponsor, accounts (tuple), machine,
+keys: name -> {from, to, revoked}}"""
+
+
+@dataclass(frozen=True)
+class Review:
+    """A review as it is recorded: of `trust` or `charter`, the account, when, of which commit, what was merged.
+
+    `digest` is the number of the trust state; of a charter 0. Another one than that of the commit is a mismatch.
+    """
+
+    name: int
+    account: int
+    at: int
+    state: str
+    what: str
+    digest: int
+    reviewed: int
+    merged: int | None
+    merge_base: int
+    author: int
 
 
 @dataclass(frozen=True)
@@ -28,6 +48,11 @@ class Made:
     trust: int
     of_trust: str | None
     of_charter: str | None
+    writes: tuple[Review, ...] = ()
+    alone: bool = True
+
+
+Ask = tuple[int, int, frozenset[int], str, "Review | None"]
 
 
 @dataclass
@@ -43,10 +68,12 @@ class Reference:
     at: dict[int, int] = field(default_factory=dict)
     clock: dict[int, int] = field(default_factory=dict)
     who: dict[int, str | None] = field(default_factory=dict)
-    asks: dict[int, set[tuple[int, int, frozenset[int], str]]] = field(default_factory=dict)
+    asks: dict[int, set[Ask]] = field(default_factory=dict)
     S: dict[int, int] = field(default_factory=dict)
-    adopted: dict[int, tuple[set[tuple[int, int, frozenset[int], str]], str | None]] = field(default_factory=dict)
+    adopted: dict[int, tuple[set[Ask], str | None]] = field(default_factory=dict)
     stolen: dict[int, set[str]] = field(default_factory=dict)
+    attests: set[int] = field(default_factory=set)
+    refusals: list[tuple[int, str, int, bool]] = field(default_factory=list)
 
     def ancestors(self, name: int) -> set[int]:
         """All true ancestors."""
@@ -78,6 +105,27 @@ class Reference:
         people = self.states[self.S[head]]["people"]
         return next((name for name, person in people.items() if key in person["keys"]), None)
 
+    def holder(self, account: int, head: int) -> str | None:
+        people = self.states[self.S[head]]["people"]
+        found = [name for name, person in people.items() if account in person["accounts"]]
+        return found[0] if len(found) == 1 else None
+
+    def account_fails(self, who: str, account: int, head: int, *, sponsor: bool) -> str:
+        """As `fails`, with an account in place of the key."""
+        name = self.holder(account, head)
+        if name is None:
+            return "unknown-account"
+        person = self.states[self.S[head]]["people"][name]
+        if not person["active"]:
+            return "not-active"
+        if name != who:
+            return "unknown-account"
+        return "" if not sponsor or (person["sponsor"] and not person["machine"]) else "not-in-role"
+
+    def attestor_fails(self, who: str, key: str, head: int, when: int) -> str:
+        problem = self.fails(who, key, head, when, sponsor=False)
+        return problem or ("" if who in self.states[self.S[head]]["attestors"] else "attestor-unknown")
+
     def fails(self, who: str, key: str, head: int, when: int, *, sponsor: bool) -> str:
         """Not holds(claim, S[head], when), as a reason."""
         problem = self.key_fails(key, head, when)
@@ -85,7 +133,9 @@ class Reference:
             return problem
         if self.owner(key, head) != who:
             return "unknown-key"
-        return "" if not sponsor or self.states[self.S[head]]["people"][who]["sponsor"] else "not-in-role"
+        person = self.states[self.S[head]]["people"][who]
+        able = person["sponsor"] and not person["machine"] and who not in self.states[self.S[head]]["attestors"]
+        return "" if not sponsor or able else "not-in-role"
 
     def own(self, commit: Made) -> bool:
         return len(commit.parents) == 1 and commit.same_author
@@ -118,20 +168,66 @@ class Reference:
                 self.clock[n] = self.at[n]
             ask = None
             if self.own(c) and who and c.of_trust == "approve":
-                ask = (n, c.trust, H, who)
+                ask = (n, c.trust, H, who, None)
                 self.asks[n].add(ask)
+            if self.own(c) and who and c.of_trust in {"reject", "withdraw"}:
+                self.refusals.append((n, who, self.at[n], False))
+            if self.own(c) and who and all(who in self.states[self.S[h]]["attestors"] for h in H):
+                self.attests.add(n)
+                self.hear(c, H)
             self.adopt(c, H, ask)
 
-    def refused(self, ask: tuple[int, int, frozenset[int], str], at: int) -> bool:
-        """Whether the author said no or took it back, in a commit that the approval does not come after."""
+    def hear(self, c: Made, H: frozenset[int]) -> None:
+        """What admins say of trust in reviews first recorded in c."""
+        before = {r for a in self.attests & self.ancestors(c.name) if self.commits[a].alone for r in self.wrote(a)}
+        for r in self.wrote(c.name) if c.alone else ():
+            states = [self.states[self.S[h]] for h in H]
+            if r.what != "trust" or r in before or self.void(r, H) or not all(s["reviews"] for s in states):
+                continue
+            holders = {
+                "" if self.account_fails(who, r.account, h, sponsor=False) else who
+                for h in H
+                for who in [self.holder(r.account, h) or ""]
+            }
+            person = holders.pop() if len(holders) == 1 else ""
+            if not person:
+                continue
+            if r.state != "approved":
+                self.refusals.append((c.name, person, r.at, True))
+            elif all(self.states[self.commits[r.merge_base].trust] == s for s in states) and self.right(r):
+                self.asks[c.name].add((c.name, r.digest, H, person, r))
+
+    def wrote(self, name: int) -> tuple[Review, ...]:
+        """Evidence is what commits with one parent wrote."""
+        return self.commits[name].writes if len(self.commits[name].parents) == 1 else ()
+
+    def right(self, r: Review) -> bool:
+        return r.digest == (self.commits[r.reviewed].trust if r.what == "trust" else 0)
+
+    def void(self, r: Review, H: frozenset[int]) -> str:
+        if r.author == r.account or any(
+            {r.author, r.account} <= set(person["accounts"])
+            for h in H
+            for person in self.states[self.S[h]]["people"].values()
+        ):
+            return "own-pull-request"
+        if r.state == "commented":
+            return "review-commented"
+        return "" if r.merged is not None else "not-merged"
+
+    def refused(self, ask: Ask, at: int) -> bool:
+        """Whether the author said no or took it back, and the approval does not come after that."""
         line = self.ancestors(at) | {at}
-        return any(
-            self.commits[r].of_trust in {"reject", "withdraw"}
-            and self.own(self.commits[r])
-            and self.who.get(r) == ask[3]
-            and r not in self.ancestors(ask[0])
-            for r in line
-        )
+        when = ask[4].at if ask[4] else self.at[ask[0]]
+        for place, who, then, reviewed in self.refusals:
+            if place not in line or who != ask[3]:
+                continue
+            earlier = place in self.ancestors(ask[0])
+            if reviewed or ask[4]:
+                earlier = (earlier or (place == ask[0] and then < when)) and not when < then
+            if not earlier:
+                return True
+        return False
 
     def adopt(self, c: Made, H: frozenset[int], ask: Any) -> None:
         n = c.name
@@ -145,7 +241,7 @@ class Reference:
         enough = all(len(by & set(self.states[self.S[h]]["admins"])) >= self.states[self.S[h]]["quorum"] for h in H)
         if enough:
             given = {a for a in given if any(a[3] in self.states[self.S[h]]["admins"] for h in H)}
-        elif ask in given:
+        elif ask in given and all(ask[3] not in self.states[self.S[h]]["attestors"] for h in H):
             new = {one_more(self.states[self.S[h]], self.states[c.trust], ask[3]) for h in H}
             if len(new) != 1 or None in new:
                 return
@@ -189,14 +285,57 @@ class Reference:
                 return problem
         return self.lost(c, who or "", t, sponsor=True)
 
-    def lost(self, c: Made, who: str, t: int, *, sponsor: bool) -> str:
-        for m in self.adopted:
-            if self.concurrent(m, c.name) and any(
-                not self.fails(who, c.key or "", b, t, sponsor=sponsor) for b in self.base[m]
-            ):
-                problem = self.fails(who, c.key or "", m, self.at[m], sponsor=sponsor)
+    def attestor_reason(self, c: Made, tip: int) -> str:
+        """Why what c records is not attested."""
+        n = c.name
+        problem = self.judge(c, tip, sponsor=False)
+        owners = {self.owner(c.key or "", h) for h in self.base[n]}
+        who = owners.pop() if len(owners) == 1 else None
+        if problem in {"unsigned", "unknown-key"} or (
+            who and any(who not in self.states[self.S[h]]["attestors"] for h in self.base[n])
+        ):
+            return "attestor-unknown"
+        if problem:
+            return problem
+        problem = self.taken(n, lambda h, t: self.attestor_fails(who or "", c.key or "", h, t), self.at[n])
+        return problem or ("" if c.alone else "attestor-unknown")
+
+    def judge_review(self, c: Made, r: Review, tip: int) -> str:
+        """As `judge`, of the sponsor's slot, for a review of the charter that c is the first to record."""
+        n = c.name
+        problem = self.attestor_reason(c, tip) or self.void(r, self.base[n])
+        if problem:
+            return problem
+        holders = {self.holder(r.account, h) for h in self.base[n]}
+        person = holders.pop() if len(holders) == 1 else None
+        for sponsor in (False, True):
+            for h in sorted(self.base[n]):
+                problem = self.account_fails(person or "", r.account, h, sponsor=sponsor)
                 if problem:
-                    return problem if problem in {"key-expired", "not-in-role", "not-active"} else "key-retired"
+                    return problem
+            problem = self.taken(
+                n, lambda h, _t, s=sponsor: self.account_fails(person or "", r.account, h, sponsor=s), r.at
+            )
+            if problem:
+                return problem
+            if not sponsor and not self.right(r):
+                return "digest-mismatch"
+            if not sponsor and r.at > self.as_of:
+                return "dated-after-as-of"
+        return ""
+
+    def lost(self, c: Made, who: str, t: int, *, sponsor: bool) -> str:
+        return self.taken(c.name, lambda h, when: self.fails(who, c.key or "", h, when, sponsor=sponsor), t)
+
+    def taken(self, n: int, fails: Callable[[int, int], str], t: int) -> str:
+        """What a mark beside n took: marks are adoptions and commits of attestors."""
+        for m in [*self.adopted, *self.attests]:
+            if self.concurrent(m, n) and any(not fails(b, t) for b in self.base[m]):
+                for h in sorted(self.heads[m]):
+                    problem = fails(h, self.at[m])
+                    if problem:
+                        kept = {"key-expired", "not-in-role", "not-active", "attestor-unknown", "unknown-account"}
+                        return problem if problem in kept else "key-retired"
         return ""
 
     def conflict(self, c: Made, tip: int) -> str:
@@ -224,12 +363,16 @@ class Reference:
                     return "trust-conflict"
         return ""
 
-    def took(self, m: int, ask: tuple[int, int, frozenset[int], str], added: str | None) -> bool:
+    def took(self, m: int, ask: Ask, added: str | None) -> bool:
         key = self.commits[ask[0]].key or ""
+        r = ask[4]
 
         def may(head: int, when: int) -> bool:
             admin = added is not None or ask[3] in self.states[self.S[head]]["admins"]
-            return admin and not self.fails(ask[3], key, head, when, sponsor=False)
+            if r is None:
+                return admin and not self.fails(ask[3], key, head, when, sponsor=False)
+            able = not self.account_fails(ask[3], r.account, head, sponsor=False)
+            return admin and able and not self.attestor_fails(self.who[ask[0]] or "", key, head, when)
 
         return any(may(b, self.at[ask[0]]) for b in self.base[m]) and not may(m, self.at[m])
 

@@ -66,7 +66,7 @@ def test_trust_states_are_those_that_the_records_stand_on(scene: Scene) -> None:
     found = proof(scene)
     assert list(found.states) == [scene.root, adopted]
     assert found.signoffs.by_id[f"{said}:charter"].base == (adopted,)
-    assert found.approvals[adopted].person == "ana"
+    assert [record.person for record in found.approvals[adopted]] == ["ana"]
     pending = scene.signoffs(adopted).records[0].digest
     assert pending == f"sha256:{sha256(trust_document('shop', found.states[adopted])).hexdigest()}"
 

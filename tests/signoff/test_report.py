@@ -18,7 +18,7 @@ SHAPE = {
     "difference": "path was is",
     "records": (
         "id artifact person role deputy_for decision conditions comment assurance kind source commit date digest "
-        "current restored counts reasons signature"
+        "current restored counts reasons signature seen"
     ),
     "signature": "format status key hardware",
 }

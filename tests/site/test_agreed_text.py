@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mkdocs_ecompm.history.difference import difference
+from mkdocs_ecompm.history.reading import Reader
 from mkdocs_ecompm.site.agreed_text import Passage, lines, passages
 
 CHARTER = {
@@ -75,3 +76,31 @@ def test_paths_and_artifacts_keep_their_names() -> None:
 def test_a_text_alone_and_nothing_at_all() -> None:
     assert [part.text for part in passages("x")] == ["x"]
     assert passages(None) == ()
+
+
+def test_a_reader_says_names_days_months_and_money_and_keeps_what_was_written() -> None:
+    names = {"jan": "Jan Peters"}
+    budget = {
+        "vat": "net",
+        "approved": "9000",
+        "accounts": [{"id": "B-1", "name": "jan", "owner": "jan", "planned": {"2026-03": "7000", "2026-13": "1"}}],
+    }
+    found = passages(budget, reader=Reader("budget", lambda name: names.get(name, ""), "EUR"))
+
+    assert [(part.label, part.text, part.said) for part in found[:2]] == [
+        ("VAT", "net", ""),
+        ("Approved", "9000", "€9,000"),
+    ]
+    name, owner, planned = found[2].parts[0].parts
+    assert (name.text, name.said) == ("jan", "")  # a name is no reference
+    assert (owner.text, owner.said) == ("jan", "Jan Peters")
+    assert [(part.label, part.text, part.said) for part in planned.parts] == [
+        ("March 2026", "7000", "€7,000"),
+        ("2026 13", "1", "€1"),
+    ]
+    assert "    Owner: jan" in list(lines(found))  # where one compares, everything is as it was written
+
+
+def test_amounts_by_month_stand_in_one_line() -> None:
+    budget = {"planned": {"2026-03": "7000", "2026-04": "8000"}}
+    assert list(lines(passages(budget))) == ["Planned: March 2026 7000 · April 2026 8000"]

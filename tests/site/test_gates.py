@@ -209,7 +209,7 @@ def test_an_open_gate_says_what_is_missing_and_whose_word_blocks_it(project: Pro
     assert view.sentence.lead == "Cannot pass yet."
     assert view.sentence.rest == (
         "Two agreements, one criterion, two obligations and two sign-offs are missing; it is due 3 June, in 9 days. "
-        "It is blocked: Jan Peters said no to Obligations: IT."
+        "It is blocked: Jan Peters said no to the obligations of IT."
     )
     assert "rejected" not in view.sentence.rest
 
@@ -218,10 +218,10 @@ def test_each_line_says_who_must_do_what(project: Project) -> None:
     tasks = gate(project, "G2").tasks
     said = [(task.what, [asked.approver for asked in task.asked], task.why, task.late) for task in tasks]
     assert said == [
-        ("Agree again to Charter", ["marketing"], "agreed to an earlier text", 10),
+        ("Agree again to the charter", ["marketing"], "agreed to an earlier text", 10),
         ("Staging", ["it"], "owes it; install → test", 5),
         (
-            "Settle the objection to Obligations: IT",
+            "Settle the objection to the obligations of IT",
             ["it"],
             "said no on 4 May 2026; only their own new decision ends that",
             0,
@@ -281,7 +281,7 @@ def test_a_required_gate_that_waits_is_a_line_of_its_own(make: Make) -> None:
     plan = "gates:\n  - {id: A, name: First, date: 2026-06-01}\n"
     plan += "  - {id: B, name: Second, date: 2026-06-10, requires: [timeline/A]}\n"
     (task,) = gate(make(timeline=plan, charter=CHARTER, answer=answer), "B").tasks
-    assert (task.what, task.why, task.ref) == ("Pass Gate A: First", "it waits for Charter", "timeline/A")
+    assert (task.what, task.why, task.ref) == ("Pass Gate A: First", "it waits for the charter", "timeline/A")
 
 
 # --- a decided gate ---------------------------------------------------------------------------------------------------
@@ -290,7 +290,7 @@ def test_a_required_gate_that_waits_is_a_line_of_its_own(make: Make) -> None:
 def test_a_decided_gate_says_what_is_owed_and_what_changed_since(project: Project) -> None:
     view = gate(project, "G1")
     assert view.sentence.lead == "Passed on 6 March: go with conditions."
-    assert view.sentence.rest == "One condition still owed, one late. Since then Charter has changed."
+    assert view.sentence.rest == "One condition still owed, one late. Since then the charter has changed."
     (since,) = view.since
     assert (since.artifact, [(change.what, change.was, change.is_) for change in since.differences]) == (
         "charter",
@@ -367,3 +367,25 @@ def test_what_people_write_is_text_on_the_pages_of_gates(make: Make) -> None:
     for path in ("gates", "gates/G"):
         assert "<script>" not in site.page(path).html
         assert "{{ 7 * 7 }}" in site.page(path).html
+
+
+def test_who_was_asked_later_was_not_waited_for(make: Make) -> None:
+    later = record("timeline/G1", "mia", date(2026, 5, 20))
+    asked = Slot("marketing", Status.VALID, person="mia", record=later.id, ask="A-1")
+    own = agreement("timeline/G1", Slot("sponsor", Status.VALID, person="eva", record=SIGNED.id), asked)
+    answer = Signoffs(agreements=(own,), records=(SIGNED, later))
+    view = gate(make(timeline=PLAN, charter=CHARTER, answer=answer), "G1")
+    assert view.began == "Planning began on 2 Mar 2026, 4 days before the last signature on 6 Mar 2026."
+
+
+def test_a_gate_that_is_passed_waits_for_nothing(project: Project) -> None:
+    waits = {duty.ref: duty.blocks for duty in project.duties if duty.kind == "sign-off"}
+    assert waits["charter"] == ("G2",)  # not G1
+
+
+def test_a_task_says_that_somebody_is_asked_again_and_why(make: Make) -> None:
+    asks = "asks: [{id: A-1, artifact: charter, of: [sponsor], because: Clara follows Eva, date: 2026-05-06}]\n"
+    slots = (Slot("sponsor", Status.VALID, person="eva"), Slot("sponsor", Status.MISSING, ask="A-1"))
+    answer = Signoffs(agreements=(agreement("charter", *slots),))
+    (task, *_) = gate(make(timeline=PLAN, charter=CHARTER, asks=asks, answer=answer), "G2").tasks
+    assert task.why == "not answered yet; asked again on 6 May 2026, because Clara follows Eva"

@@ -211,7 +211,7 @@ def test_a_person_sees_what_waits_for_him_as_himself_and_as_head(make: Make) -> 
     assert [activity.id for activity in jan.decides] == ["A-2"]
     assert [deputy.by for deputy in mia.my_deputies] == ["tom"]
     assert mia.sentence.lead == "Mia has one agreement to sign and one thing to deliver."
-    assert jan.sentence.rest == "2 things late, the longest by 6 days."
+    assert jan.sentence.rest == "Two things late, the longest by 6 days."
 
 
 def test_somebody_who_left_is_said_to_have_left(make: Make) -> None:

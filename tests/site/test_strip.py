@@ -179,3 +179,33 @@ def test_the_same_changes_are_shown_once_for_all_who_agreed_before_them(make: Ma
     strip = strip_of(project, "charter")
     assert strip is not None
     assert [[card.people[0] for card in cards] for cards in strip.since] == [["mia", "jan"], ["lea"]]
+
+
+ASKS = """
+    asks:
+      - {id: A-1, artifact: charter, of: [sponsor], because: Clara follows Eva as sponsor., date: 2026-05-06}
+      - {id: A-2, artifact: charter, of: [it]}
+"""
+
+
+def test_two_slots_of_one_party_are_told_apart_by_why_it_is_asked_again(make: Make) -> None:
+    found = signoffs(
+        valid("sponsor", "eva"),
+        Slot("sponsor", Status.MISSING, ask="A-1"),
+        Slot("it", Status.MISSING, ask="A-2"),
+        Slot("marketing", Status.MISSING, ask="gone"),
+        records=(record("eva", "sponsor"),),
+        due=date(2026, 5, 15),
+    )
+
+    strip = strip_of(make(asks=ASKS, answer=found), "charter")
+
+    assert strip is not None
+    assert [card.notes for card in strip.cards] == [
+        (),
+        ("asked again on 6 May 2026, because Clara follows Eva as sponsor",),
+        ("asked later",),
+        ("asked later",),
+    ]
+    assert "Sponsor (asked again), IT and Marketing have not answered" in strip.sentence.rest
+    assert [card.due for card in strip.cards] == [date(2026, 5, 15), None, None, None]

@@ -8,7 +8,16 @@ import pytest
 
 from mkdocs_ecompm.model.change import Change
 from mkdocs_ecompm.model.project import Project
-from mkdocs_ecompm.site.wording import REASONS, artifact_name, change_of, path_in_words, reason_in_words, sign_command
+from mkdocs_ecompm.site.wording import (
+    REASONS,
+    artifact_in_sentence,
+    artifact_name,
+    change_of,
+    path_in_words,
+    reason_in_words,
+    sign_command,
+    waiting,
+)
 
 Make = Callable[..., Project]
 
@@ -79,3 +88,59 @@ def test_every_reason_has_a_sentence() -> None:
 def test_templates_have_no_inline_style(checkout: Path) -> None:
     for template in (checkout / "templates").rglob("*.jinja"):
         assert not re.search(r"\sstyle=", template.read_text("utf-8")), template
+
+
+CHARTER = """
+    problem: P
+    budget: {approved: 174000}
+    objectives: [{id: OB-2, statement: Sell more, due: 2026-06-30}]
+"""
+
+
+def test_a_change_names_its_record_and_writes_amounts_as_money(make: Make) -> None:
+    state = make(charter=CHARTER).state
+
+    due = change_of(state, Change("objectives/OB-2/due", "2026-06-30", "2026-10-31"), "charter")
+    money = change_of(state, Change("budget/approved", "9000", "174000.50"), "charter")
+    renamed = change_of(state, Change("objectives/OB-2", None, "Sell more"), "charter")
+
+    assert (due.record, due.of, due.field) == ("Objective OB-2", "Sell more", ", due")
+    assert (money.of, money.was, money.is_) == ("", "€9,000", "€174,000.50")
+    assert renamed.of == ""  # it is the value already
+
+
+def test_an_entry_that_is_told_by_its_fields_reads_as_a_phrase(make: Make) -> None:
+    state = make(obligations="obligations: []").state
+    text = "for: mia, by: tom, from: 2026-09-07, to: 2026-09-18, artifacts: obligations/marketing"
+
+    assert change_of(state, Change("deputies", None, text), "trust").is_ == (
+        "for Mia Köster, by Tom Reiter, from 7 Sept 2026, to 18 Sept 2026, artifacts: Obligations: Marketing"
+    )
+    prose = "note: this, that: other"
+    assert change_of(state, Change("deputies", None, prose), "trust").is_ == prose
+
+
+@pytest.mark.parametrize(
+    ("artifact", "words"),
+    [
+        ("charter", "the charter"),
+        ("kpis", "the KPIs"),
+        ("obligations/marketing", "the obligations of Marketing"),
+        ("raci/delivery", "RACI: delivery"),
+        ("trust", "Who may speak (trust)"),
+    ],
+)
+def test_artifacts_in_a_sentence(make: Make, artifact: str, words: str) -> None:
+    assert artifact_in_sentence(make().state, artifact) == words
+
+
+def test_of_what_waits_the_two_that_matter_most_are_named(make: Make) -> None:
+    plan = """
+        gates: [{id: G2, name: Ready, date: 2026-06-03}]
+        milestones: [{id: M1, name: Go-live, date: 2026-06-10}]
+        tasks: [{id: T-1, name: Build, duration: 2d}]
+    """
+    state = make(timeline=plan).state
+
+    assert waiting(state, ("T-1", "M1", "G2")) == ((("G2", "Gate G2"), ("M1", "Go-live")), 1)
+    assert waiting(state, ("T-1",)) == ((("T-1", "Build"),), 0)

@@ -69,7 +69,9 @@
   const unfold = () => {
     const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)))
     const details = target && target.closest(".ecompm details, details.ecompm-agreement")
-    if (details) details.open = true
+    if (!details) return
+    details.open = true
+    if (details.dataset.paper) details.dataset.paper = "open"
   }
 
   const start = () => {
@@ -80,6 +82,11 @@
 
   addEventListener("hashchange", unfold)
   addEventListener("beforeprint", () => document.querySelectorAll(".ecompm details").forEach(item => { item.open = true }))
+  // What would fill paper with detail is not printed, unless the reader unfolded it. (Here it is not unfolded yet.)
+  addEventListener("click", event => {
+    const details = event.target.closest(".ecompm details[data-paper] > summary")?.parentElement
+    if (details) details.dataset.paper = details.open ? "folded" : "open"
+  })
   // Material swaps pages without loading them; then each new page is announced here.
   if (typeof document$ !== "undefined") document$.subscribe(start)
   else if (document.readyState === "loading") addEventListener("DOMContentLoaded", start)

@@ -1,0 +1,180 @@
+"""Gitea and Forgejo: pull requests, their reviews, and the pushes in their timeline.
+
+A review that is `stale` is of an older head, and keeps its commit; one that is not `official` is by somebody who may
+not merge: who may agree is for people.yml to say, so neither changes what the review says.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from mkdocs_ecompm.model.review import ReviewState
+from mkdocs_ecompm.signoff.forges import Access, Client, ForgeError, NothingToRecord, PullRequest, Push, RawReview
+from mkdocs_ecompm.signoff.forges.fields import account, at, author, commit, host, moment, text, whole
+
+
+def _token(token: str) -> tuple[str, str]:
+    return "Authorization", f"token {token}"
+
+
+ACCESS: Final = Access(
+    title="Gitea",
+    public="",
+    prefix="/api/v1",
+    tokens={"GITEA_TOKEN": _token, "FORGEJO_TOKEN": _token},
+    rights="the scopes `read:repository` and `read:issue`",
+    heads="refs/pull/{number}/head",
+    headers={"Accept": "application/json"},
+)
+_STATES: Final = {"APPROVED": ReviewState.APPROVED, "REQUEST_CHANGES": ReviewState.CHANGES_REQUESTED}
+_NO_REVIEWS: Final = frozenset({"PENDING", "REQUEST_REVIEW"})
+_PUSH: Final = "pull_push"
+_HOOKS: Final = {
+    "pull_request_review_approved": ReviewState.APPROVED,
+    "pull_request_approved": ReviewState.APPROVED,
+    "pull_request_review_rejected": ReviewState.CHANGES_REQUESTED,
+    "pull_request_rejected": ReviewState.CHANGES_REQUESTED,
+    "pull_request_review_comment": ReviewState.COMMENTED,
+    "pull_request_comment": ReviewState.COMMENTED,
+}
+
+
+def pull_requests(
+    client: Client, repository: str, since: datetime | None, wanted: Callable[[str], bool]
+) -> Iterator[PullRequest]:
+    """The merged pull requests that changed since then, those changed last first."""
+    for item in client.pages(f"repos/{repository}/pulls", state="closed", sort="recentupdate", limit=50):
+        changed = moment(at(item, "updated_at"))
+        if since and changed and changed < since:
+            return
+        found = _pull_request(item)
+        if found is not None and found.merged and found.merge_commit and wanted(found.merge_commit):
+            yield _with_reviews(client, repository, found)
+
+
+def pull_request(client: Client, repository: str, number: int) -> PullRequest:
+    """One pull request with its reviews."""
+    found = _pull_request(client.get(f"repos/{repository}/pulls/{number}"), number)
+    if found is None:
+        raise ForgeError(f"What Gitea says of pull request {number} cannot be understood.")
+    return _with_reviews(client, repository, found)
+
+
+def _with_reviews(client: Client, repository: str, found: PullRequest) -> PullRequest:
+    reviews = client.pages(f"repos/{repository}/pulls/{found.number}/reviews", limit=50)
+    read = tuple(review for item in reviews if (review := _review(item)) is not None)
+    pushes = _pushes(client, repository, found.number) if read else ()
+    return replace(found, reviews=read, timeline_readable=pushes is not None, pushes=pushes or ())
+
+
+def _pushes(client: Client, repository: str, number: int) -> tuple[Push, ...] | None:
+    """The pushes by force; None if the timeline cannot be read to its end."""
+    found: list[Push] = []
+    try:
+        for item in client.pages(f"repos/{repository}/issues/{number}/timeline", limit=50):
+            if not isinstance(item, dict):
+                return None
+            if item.get("type") == _PUSH:
+                push = _push(item)
+                if push is None:
+                    return None
+                found.append(push)
+    except ForgeError:
+        return None
+    return tuple(push for push in found if push.forced is not False)
+
+
+def _push(item: Mapping[str, object]) -> Push | None:
+    """A push: Gitea writes what it brought as JSON into the text of a comment."""
+    when = moment(item.get("created_at"))
+    try:
+        told = json.loads(text(item.get("body")))
+    except (ValueError, RecursionError):
+        return None
+    forced, brought = at(told, "is_force_push"), at(told, "commit_ids")
+    if when is None or not isinstance(forced, bool):
+        return None
+    return Push(commit(brought[-1]) if isinstance(brought, list) and brought else None, when, forced)
+
+
+def _pull_request(item: object, number: int | None = None) -> PullRequest | None:
+    """A pull request; `number` is the one that was asked for. None if it has none."""
+    number = number or whole(at(item, "number"))
+    if number is None or not isinstance(item, dict):
+        return None
+    merged = at(item, "merged") is True
+    return PullRequest(
+        number=number,
+        author=author(_account(at(item, "user"))),
+        base=commit(at(item, "merge_base")) or commit(at(item, "base", "sha")),
+        head=commit(at(item, "head", "sha")),
+        merge_commit=(commit(at(item, "merge_commit_sha")) or commit(at(item, "merged_commit_id"))) if merged else None,
+        merged=merged,
+        host=host(at(item, "html_url")),
+        repository=text(at(item, "base", "repo", "full_name")),
+    )
+
+
+def _account(user: object) -> Any:
+    """An account; those that Gitea plays itself (ghost, actions) have a number below 1, which is nobody's."""
+    return account(user) or account(user, "username")
+
+
+def is_bot(user: object) -> bool:
+    """Whether an account is the forge's own machine: Gitea marks no other ones."""
+    number = at(user, "id")
+    return isinstance(number, int) and number < -1
+
+
+def _review(item: object) -> RawReview | None:
+    """A review; None for one that is only asked for or not submitted yet."""
+    number, state = whole(at(item, "id")), text(at(item, "state")).upper()
+    if number is None or state in _NO_REVIEWS:
+        return None
+    said = _STATES.get(state, ReviewState.COMMENTED)
+    dismissed = at(item, "dismissed") is True and said is not ReviewState.COMMENTED
+    return RawReview(
+        id=str(number),
+        reviewer=_account(at(item, "user")),
+        is_bot=is_bot(at(item, "user")),
+        state=ReviewState.DISMISSED if dismissed else said,
+        body=text(at(item, "body")),
+        submitted_at=moment(at(item, "submitted_at")),
+        commit=commit(at(item, "commit_id")),
+    )
+
+
+def from_event(payload: Mapping[str, Any]) -> PullRequest:
+    """What a payload of a pull request hook says: approved, rejected, commented, or merged.
+
+    It leaves out which commit was reviewed and when (the page may have been open since before the last push), so a
+    review in it is not `complete`: the forge has to be asked, or it counts as a comment.
+
+    Raises:
+        NothingToRecord: it is about something else.
+    """
+    found, action = _pull_request(payload.get("pull_request")), text(payload.get("action"))
+    name = text(at(payload, "repository", "full_name"))
+    if found is None or not name:
+        raise NothingToRecord("This payload is not about a review: it names no pull request.")
+    found = replace(found, repository=name, host=host(at(payload, "repository", "html_url")) or found.host)
+    if action == "closed" and found.merged:
+        return replace(found, timeline_readable=True)
+    kind = text(at(payload, "review", "type"))
+    if action != "reviewed" or kind not in _HOOKS:
+        raise NothingToRecord(f"This payload is not about a review: a pull request was {action[:40] or 'changed'}.")
+    when, reviewer = moment(at(payload, "pull_request", "updated_at")), _account(payload.get("sender"))
+    review = RawReview(
+        id=f"hook-{reviewer.id if reviewer else 0}-{when:%Y%m%dT%H%M%SZ}" if when else "hook",
+        reviewer=reviewer,
+        is_bot=is_bot(payload.get("sender")),
+        state=_HOOKS[kind],
+        body=text(at(payload, "review", "content")),
+        submitted_at=when,
+        commit=None,
+    )
+    return replace(found, reviews=(review,), complete=False)

@@ -1,0 +1,148 @@
+"""GitHub and GitHub Enterprise Server: pull requests, their reviews, and when their branch was pushed to by force."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from mkdocs_ecompm.model.review import ReviewState
+from mkdocs_ecompm.signoff.forges import Access, Client, ForgeError, NothingToRecord, PullRequest, Push, RawReview
+from mkdocs_ecompm.signoff.forges.fields import account, at, author, commit, host, moment, text, whole
+
+
+def _bearer(token: str) -> tuple[str, str]:
+    return "Authorization", f"Bearer {token}"
+
+
+ACCESS: Final = Access(
+    title="GitHub",
+    public="https://api.github.com",
+    prefix="/api/v3",
+    tokens={"GITHUB_TOKEN": _bearer, "GH_TOKEN": _bearer},
+    rights="read access to pull requests and issues (in a workflow: `pull-requests: read` and `issues: read`)",
+    heads="refs/pull/{number}/head",
+    headers={"Accept": "application/vnd.github+json, application/json;q=0.9", "X-GitHub-Api-Version": "2022-11-28"},
+)
+_STATES: Final = {
+    "approved": ReviewState.APPROVED,
+    "changes_requested": ReviewState.CHANGES_REQUESTED,
+    "dismissed": ReviewState.DISMISSED,
+}
+_PENDING: Final = "pending"
+_FORCED: Final = "head_ref_force_pushed"
+_REVIEW_ACTIONS: Final = ("submitted", "edited", "dismissed")
+
+
+def pull_requests(
+    client: Client, repository: str, since: datetime | None, wanted: Callable[[str], bool]
+) -> Iterator[PullRequest]:
+    """The merged pull requests that changed since then, those changed last first."""
+    listing = client.pages(f"repos/{repository}/pulls", state="closed", sort="updated", direction="desc", per_page=100)
+    for item in listing:
+        changed = moment(at(item, "updated_at"))
+        if since and changed and changed < since:
+            return
+        found = _pull_request(item)
+        if found is not None and found.merged and found.merge_commit and wanted(found.merge_commit):
+            yield _with_reviews(client, repository, found)
+
+
+def pull_request(client: Client, repository: str, number: int) -> PullRequest:
+    """One pull request with its reviews."""
+    found = _pull_request(client.get(f"repos/{repository}/pulls/{number}"), number)
+    if found is None:
+        raise ForgeError(f"What GitHub says of pull request {number} cannot be understood.")
+    return _with_reviews(client, repository, found)
+
+
+def _with_reviews(client: Client, repository: str, found: PullRequest) -> PullRequest:
+    reviews = client.pages(f"repos/{repository}/pulls/{found.number}/reviews", per_page=100)
+    read = tuple(review for item in reviews if (review := _review(item)) is not None)
+    pushes = _pushes(client, repository, found.number) if read else ()
+    return replace(found, reviews=read, timeline_readable=pushes is not None, pushes=pushes or ())
+
+
+def _pushes(client: Client, repository: str, number: int) -> tuple[Push, ...] | None:
+    """The pushes by force; None if the timeline cannot be read to its end."""
+    found: list[Push] = []
+    try:
+        for item in client.pages(f"repos/{repository}/issues/{number}/timeline", per_page=100):
+            if not isinstance(item, dict):
+                return None
+            if item.get("event") == _FORCED:
+                when = moment(item.get("created_at"))
+                if when is None:
+                    return None
+                found.append(Push(commit(item.get("commit_id")), when, forced=True))
+    except ForgeError:
+        return None
+    return tuple(found)
+
+
+def _pull_request(item: object, number: int | None = None) -> PullRequest | None:
+    """A pull request; `number` is the one that was asked for. None if it has none."""
+    number = number or whole(at(item, "number"))
+    if number is None or not isinstance(item, dict):
+        return None
+    merged = moment(at(item, "merged_at")) is not None or at(item, "merged") is True
+    return PullRequest(
+        number=number,
+        author=author(account(at(item, "user"))),
+        base=commit(at(item, "base", "sha")),
+        head=commit(at(item, "head", "sha")),
+        merge_commit=commit(at(item, "merge_commit_sha")) if merged else None,  # before, it is that of a trial
+        merged=merged,
+        host=host(at(item, "html_url")),
+        repository=text(at(item, "base", "repo", "full_name")),
+    )
+
+
+def _review(item: object) -> RawReview | None:
+    """A review; None for one that is not submitted yet, or that has no number."""
+    number, state = whole(at(item, "id")), text(at(item, "state")).lower()
+    if number is None or state == _PENDING:
+        return None
+    return RawReview(
+        id=str(number),
+        reviewer=account(at(item, "user")),
+        is_bot=is_bot(at(item, "user")),
+        state=_STATES.get(state, ReviewState.COMMENTED),
+        body=text(at(item, "body")),
+        submitted_at=moment(at(item, "submitted_at")),
+        commit=commit(at(item, "commit_id")),
+    )
+
+
+def is_bot(user: object) -> bool:
+    """Whether an account is an app's: GitHub says so, and its name ends so."""
+    return text(at(user, "type")).lower() == "bot" or text(at(user, "login")).endswith("[bot]")
+
+
+def from_event(payload: Mapping[str, Any]) -> PullRequest:
+    """What a payload of `pull_request_review`, or of a `pull_request` that was merged, says.
+
+    A payload is of the moment at which it was sent: no later push by force can have touched what a submitted review
+    in it names. One that tells of an edit or a dismissal comes later, and its timeline has to be looked up.
+
+    Raises:
+        NothingToRecord: it is about something else.
+    """
+    action, found = text(payload.get("action")), _pull_request(payload.get("pull_request"))
+    name = text(at(payload, "repository", "full_name"))
+    if found is None or not name:
+        raise NothingToRecord("This payload is not about a review: it names no pull request.")
+    found = replace(found, repository=name, host=host(at(payload, "repository", "html_url")) or found.host)
+    if "review" not in payload:
+        if action == "closed" and found.merged:
+            return replace(found, timeline_readable=True)
+        raise NothingToRecord(f"This payload is not about a review: a pull request was {action or 'changed'}.")
+    review = _review(payload["review"])
+    if action not in _REVIEW_ACTIONS or review is None or "comment" in payload:
+        raise NothingToRecord("This payload is not about a review that was submitted, edited or dismissed.")
+    if action == "edited":
+        if account(payload.get("sender")) != review.reviewer or review.reviewer is None:
+            raise NothingToRecord("Somebody else edited the text of this review: his words are not the reviewer's.")
+        review = replace(review, edited=True)
+    return replace(found, reviews=(review,), timeline_readable=action == "submitted")
