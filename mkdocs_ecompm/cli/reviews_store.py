@@ -96,7 +96,8 @@ class Store:
     def put(self, known: Known, evidence: PullRequestEvidence, edited: frozenset[str]) -> None:
         """Take evidence in if it says more than what is recorded."""
         found = joined(known.evidence, evidence, edited)
-        if not says_more(known.evidence, found) and self._stands(known.path, found):
+        before = known.evidence
+        if before is not None and not says_more(before, found) and self._stands(known.path, before):
             return
         try:
             parse(serialise(found))
