@@ -172,7 +172,7 @@ def _began(project: Project, record: Record[Gate]) -> str:
         return ""
     days = language.figure((signed - start).days, "day")
     return (
-        f"{phase.headline} began on {language.day(start)}, {days} before the last signature on {language.day(signed)}."
+        f"{phase.headline} began on {language.day(start)}, {days} before the last approval on {language.day(signed)}."
     )
 
 

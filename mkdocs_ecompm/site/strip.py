@@ -163,7 +163,7 @@ def _since(project: Project, agreement: Agreement) -> str:
     if not records:
         return ""
     last = max(record.date for record in records)
-    return f"Nothing in it has changed since the last signature on {language.day(last.date())}."
+    return f"Nothing in it has changed since the last approval on {language.day(last.date())}."
 
 
 def _clauses(project: Project, agreement: Agreement) -> list[str]:

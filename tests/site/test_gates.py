@@ -307,7 +307,7 @@ def test_a_decided_gate_says_what_is_owed_and_what_changed_since(project: Projec
 
 def test_a_phase_that_began_before_the_last_signature_is_said(project: Project) -> None:
     assert gate(project, "G1").began == (
-        "Planning began on 2 Mar 2026, 4 days before the last signature on 6 Mar 2026."
+        "Planning began on 2 Mar 2026, 4 days before the last approval on 6 Mar 2026."
     )
     assert gate(project, "G2").began == ""
 
@@ -375,7 +375,7 @@ def test_who_was_asked_later_was_not_waited_for(make: Make) -> None:
     own = agreement("timeline/G1", Slot("sponsor", Status.VALID, person="eva", record=SIGNED.id), asked)
     answer = Signoffs(agreements=(own,), records=(SIGNED, later))
     view = gate(make(timeline=PLAN, charter=CHARTER, answer=answer), "G1")
-    assert view.began == "Planning began on 2 Mar 2026, 4 days before the last signature on 6 Mar 2026."
+    assert view.began == "Planning began on 2 Mar 2026, 4 days before the last approval on 6 Mar 2026."
 
 
 def test_a_gate_that_is_passed_waits_for_nothing(project: Project) -> None:

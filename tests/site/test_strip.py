@@ -85,7 +85,7 @@ def test_all_agreed(make: Make) -> None:
 
     assert strip.tone == "holds"
     assert strip.sentence.lead == "Agreed by both."
-    assert strip.sentence.rest == "Nothing in it has changed since the last signature on 18 Feb 2026."
+    assert strip.sentence.rest == "Nothing in it has changed since the last approval on 18 Feb 2026."
     assert [card.badge.word for card in strip.cards] == ["holds", "holds"]
     assert strip.cards[0].evidence == "signed with their own key"
 
