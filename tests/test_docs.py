@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 import pytest
 import yaml
+from small_shop import DEPARTMENTS_AND_ROLES
 
 from mkdocs_ecompm.assembly import Setting, assemble
 from mkdocs_ecompm.cli import COMMANDS, main
@@ -30,7 +31,7 @@ FENCE = re.compile(
 )
 
 # What a reader needs around a single file that the docs show: who the ids are.
-CAST = """
+CAST = f"""
 people:
   - id: mia
     name: Mia
@@ -39,19 +40,7 @@ people:
   - id: jan
     name: Jan
     department: it
-departments:
-  - id: marketing
-    name: Marketing
-    head: mia
-    functions: [sales, marketing, customer service]
-  - id: it
-    name: IT
-    head: jan
-    functions: [operations, finance, technology, HR]
-roles:
-  - id: sponsor
-    name: Sponsor
-"""
+{DEPARTMENTS_AND_ROLES}"""
 PLAN = "gates:\n  - id: G1\n    name: Ready\n    date: 2026-02-27\n"
 
 # Commands that fetch, serve or ask are replaced; everything else runs as it stands.

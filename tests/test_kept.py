@@ -6,7 +6,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from repositories import SigningKey, TestRepository
+from repositories import TestRepository
+from small_shop import ANA, begin_shop, charter
 
 from mkdocs_ecompm import periods
 from mkdocs_ecompm.assembly import Setting, assemble
@@ -21,14 +22,6 @@ from mkdocs_ecompm.schedule import simulation
 from mkdocs_ecompm.signatures.commit import verify_commits
 from mkdocs_ecompm.signoff import commits
 
-ANA = SigningKey.make("ana")
-PEOPLE = (
-    "trust: {admins: [ana]}\n"
-    "people:\n"
-    f'  - {{id: ana, name: Ana Ruiz, roles: [{{role: sponsor}}], keys: [{{ssh: "{ANA.line}"}}]}}\n'
-    "roles: [{id: sponsor, name: Sponsor}]\n"
-)
-
 
 def plan(pessimistic: str) -> str:
     estimate = f"{{optimistic: 5d, likely: 10d, pessimistic: {pessimistic}}}"
@@ -39,19 +32,10 @@ def plan(pessimistic: str) -> str:
 
 @pytest.fixture
 def shop(tmp_path: Path) -> TestRepository:
-    made = TestRepository.create(tmp_path)
-    files = {
-        "project/project.yml": "id: shop\nname: Shop\n",
-        "project/people.yml": PEOPLE,
-        "project/signoffs.yml": "signoffs:\n  - {artifact: charter, approvers: [sponsor]}\n",
-        "project/charter.yml": "problem: Old\nversion: 1\n",
-        "project/timeline.yml": plan("20d"),
-    }
-    made.commit("Begin", files=files, key=ANA, when="2026-01-10T10:00:00Z")
-    made.commit("Agree\n\nSignoff: approve charter", key=ANA, when="2026-02-10T10:00:00Z")
+    made = begin_shop(tmp_path, plan("20d"))
     for month in (3, 4, 5):
-        charter = {"project/charter.yml": f"problem: Old\nversion: {month}\n"}
-        made.commit(f"Charter {month}", files=charter, key=ANA, when=f"2026-{month:02}-15T10:00:00Z")
+        files = {"project/charter.yml": charter(month)}
+        made.commit(f"Charter {month}", files=files, key=ANA, when=f"2026-{month:02}-15T10:00:00Z")
     made.check_out()
     return made
 

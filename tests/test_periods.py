@@ -6,21 +6,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from repositories import SigningKey, TestRepository
+from repositories import TestRepository
+from small_shop import ANA, begin_shop, charter
 
 from mkdocs_ecompm import periods
 from mkdocs_ecompm.assembly import Setting, assemble
 from mkdocs_ecompm.model.comparison import Period, Topic
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.moments import between
-
-ANA = SigningKey.make("ana")
-PEOPLE = (
-    "trust: {admins: [ana]}\n"
-    "people:\n"
-    f'  - {{id: ana, name: Ana Ruiz, roles: [{{role: sponsor}}], keys: [{{ssh: "{ANA.line}"}}]}}\n'
-    "roles: [{id: sponsor, name: Sponsor}]\n"
-)
 
 
 def plan(day: str, decision: str = "") -> str:
@@ -31,22 +24,12 @@ def plan(day: str, decision: str = "") -> str:
 @pytest.fixture
 def shop(tmp_path: Path) -> TestRepository:
     """A year in six commits: one in January, two in February, one in March, two in May; it is 20 June."""
-    made = TestRepository.create(tmp_path)
-    files = {
-        "project/project.yml": "id: shop\nname: Shop\n",
-        "project/people.yml": PEOPLE,
-        "project/signoffs.yml": "signoffs:\n  - {artifact: charter, approvers: [sponsor]}\n",
-        "project/charter.yml": "problem: Old\nversion: 1\n",
-        "project/timeline.yml": plan("2026-09-01"),
-    }
-    made.commit("Begin", files=files, key=ANA, when="2026-01-10T10:00:00Z")
-    made.commit("Agree\n\nSignoff: approve charter", key=ANA, when="2026-02-10T10:00:00Z")
+    made = begin_shop(tmp_path, plan("2026-09-01"))
     gate = plan("2026-09-01", ", decision: go, decided_on: 2026-02-27")
     made.commit("Gate", files={"project/timeline.yml": gate}, key=ANA, when="2026-02-27T10:00:00Z")
     later = plan("2026-10-01", ", decision: go, decided_on: 2026-02-27")
     made.commit("Slip", files={"project/timeline.yml": later}, key=ANA, when="2026-03-15T10:00:00Z")
-    charter = "problem: Old\nversion: 2\n"
-    made.commit("Charter 2", files={"project/charter.yml": charter}, key=ANA, when="2026-05-04T10:00:00Z")
+    made.commit("Charter 2", files={"project/charter.yml": charter(2)}, key=ANA, when="2026-05-04T10:00:00Z")
     last = plan("2026-10-15", ", decision: go, decided_on: 2026-02-27")
     made.commit("Slip again", files={"project/timeline.yml": last}, key=ANA, when="2026-05-20T10:00:00Z")
     made.check_out()

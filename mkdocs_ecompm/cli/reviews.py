@@ -44,7 +44,8 @@ from mkdocs_ecompm.signoff.forges import (
 )
 
 if TYPE_CHECKING:
-    from mkdocs_ecompm.signoff.forges.client import HttpClient, Token
+    from mkdocs_ecompm.signoff.forges.client import HttpClient
+    from mkdocs_ecompm.signoff.forges.transport import Token
 
 LARGEST_EVENT: Final = 32 * 1024 * 1024
 _REPOSITORY: Final = re.compile(r"(?!\.+/)[\w.-]+(?:/(?!\.+(?:/|$))[\w.-]+)+", re.ASCII)
@@ -221,7 +222,7 @@ def _usual(access: Access) -> str:
 
 
 def _token(access: Access) -> Token | None:
-    from mkdocs_ecompm.signoff.forges.client import Token  # noqa: PLC0415  # not for --help
+    from mkdocs_ecompm.signoff.forges.transport import Token  # noqa: PLC0415  # not for --help
 
     for variable, header in access.tokens.items():
         value = os.environ.get(variable, "").strip()
@@ -248,8 +249,8 @@ def _completed(of: Forge, asked: PullRequest, url: str | None) -> PullRequest:
 
 def _host(address: str | None, asked: PullRequest) -> str:
     """The host whose accounts are meant. This machine is none: it is the end of a tunnel, the forge says which."""
-    from mkdocs_ecompm.signoff.forges.client import is_local  # noqa: PLC0415  # not for --help
     from mkdocs_ecompm.signoff.forges.fields import host  # noqa: PLC0415  # the same
+    from mkdocs_ecompm.signoff.forges.transport import is_local  # noqa: PLC0415  # not for --help
 
     named = host(address)
     if not named or is_local(named):

@@ -11,6 +11,7 @@ import pytest
 from click.testing import Result
 from commands import run_ecompm
 from repositories import SigningKey
+from small_shop import DEPARTMENTS_AND_ROLES
 
 MIA, JAN, EVE = (SigningKey.make(name) for name in ("mia", "jan", "eve"))
 
@@ -32,19 +33,7 @@ people:
   - id: tom
     name: Tom Albers
     department: marketing
-departments:
-  - id: marketing
-    name: Marketing
-    head: mia
-    functions: [sales, marketing, customer service]
-  - id: it
-    name: IT
-    head: jan
-    functions: [operations, finance, technology, HR]
-roles:
-  - id: sponsor
-    name: Sponsor
-"""
+{DEPARTMENTS_AND_ROLES}"""
 FILES = {
     "project/project.yml": "id: shop\nname: New shop\n",
     "project/people.yml": PEOPLE,

@@ -15,7 +15,8 @@ from forge_server import Asked, ForgeServer, Reply, serving
 from forge_shop import TOKEN, Shop
 
 from mkdocs_ecompm.signoff.forges import ForgeError, forge
-from mkdocs_ecompm.signoff.forges.client import LARGEST, TRIES, HttpClient, Token
+from mkdocs_ecompm.signoff.forges.client import TRIES, HttpClient
+from mkdocs_ecompm.signoff.forges.transport import LARGEST, Token
 
 GITHUB, GITLAB, GITEA = (forge(name).ACCESS for name in ("github", "gitlab", "gitea"))
 

@@ -16,7 +16,8 @@ import pytest
 
 from mkdocs_ecompm.model.review import ReviewState
 from mkdocs_ecompm.signoff.forges import github
-from mkdocs_ecompm.signoff.forges.client import HttpClient, Token
+from mkdocs_ecompm.signoff.forges.client import HttpClient
+from mkdocs_ecompm.signoff.forges.transport import Token
 
 HERE: Final = Path(__file__).parent
 DESCRIPTION: Final = HERE / "node_modules/@octokit/openapi/generated/api.github.com.deref.json"

@@ -7,14 +7,14 @@ not merge: who may agree is for people.yml to say, so neither changes what the r
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, Final
 
 from mkdocs_ecompm.model.review import ReviewState
-from mkdocs_ecompm.signoff.forges import Access, Client, ForgeError, NothingToRecord, PullRequest, Push, RawReview
+from mkdocs_ecompm.signoff.forges import Access, NothingToRecord, PullRequest, Push, RawReview
 from mkdocs_ecompm.signoff.forges.fields import account, at, author, commit, host, moment, text, whole
+from mkdocs_ecompm.signoff.forges.pull_request_api import PullRequestApi
 
 
 def _token(token: str) -> tuple[str, str]:
@@ -32,7 +32,6 @@ ACCESS: Final = Access(
 )
 _STATES: Final = {"APPROVED": ReviewState.APPROVED, "REQUEST_CHANGES": ReviewState.CHANGES_REQUESTED}
 _NO_REVIEWS: Final = frozenset({"PENDING", "REQUEST_REVIEW"})
-_PUSH: Final = "pull_push"
 _HOOKS: Final = {
     "pull_request_review_approved": ReviewState.APPROVED,
     "pull_request_approved": ReviewState.APPROVED,
@@ -43,65 +42,7 @@ _HOOKS: Final = {
 }
 
 
-def pull_requests(
-    client: Client, repository: str, since: datetime | None, wanted: Callable[[str], bool]
-) -> Iterator[PullRequest]:
-    """The merged pull requests that changed since then, those changed last first."""
-    for item in client.pages(f"repos/{repository}/pulls", state="closed", sort="recentupdate", limit=50):
-        changed = moment(at(item, "updated_at"))
-        if since and changed and changed < since:
-            return
-        found = _pull_request(item)
-        if found is not None and found.merged and found.merge_commit and wanted(found.merge_commit):
-            yield _with_reviews(client, repository, found)
-
-
-def pull_request(client: Client, repository: str, number: int) -> PullRequest:
-    """One pull request with its reviews."""
-    found = _pull_request(client.get(f"repos/{repository}/pulls/{number}"), number)
-    if found is None:
-        raise ForgeError(f"What Gitea says of pull request {number} cannot be understood.")
-    return _with_reviews(client, repository, found)
-
-
-def _with_reviews(client: Client, repository: str, found: PullRequest) -> PullRequest:
-    reviews = client.pages(f"repos/{repository}/pulls/{found.number}/reviews", limit=50)
-    read = tuple(review for item in reviews if (review := _review(item)) is not None)
-    pushes = _pushes(client, repository, found.number) if read else ()
-    return replace(found, reviews=read, timeline_readable=pushes is not None, pushes=pushes or ())
-
-
-def _pushes(client: Client, repository: str, number: int) -> tuple[Push, ...] | None:
-    """The pushes by force; None if the timeline cannot be read to its end."""
-    found: list[Push] = []
-    try:
-        for item in client.pages(f"repos/{repository}/issues/{number}/timeline", limit=50):
-            if not isinstance(item, dict):
-                return None
-            if item.get("type") == _PUSH:
-                push = _push(item)
-                if push is None:
-                    return None
-                found.append(push)
-    except ForgeError:
-        return None
-    return tuple(push for push in found if push.forced is not False)
-
-
-def _push(item: Mapping[str, object]) -> Push | None:
-    """A push: Gitea writes what it brought as JSON into the text of a comment."""
-    when = moment(item.get("created_at"))
-    try:
-        told = json.loads(text(item.get("body")))
-    except (ValueError, RecursionError):
-        return None
-    forced, brought = at(told, "is_force_push"), at(told, "commit_ids")
-    if when is None or not isinstance(forced, bool):
-        return None
-    return Push(commit(brought[-1]) if isinstance(brought, list) and brought else None, when, forced)
-
-
-def _pull_request(item: object, number: int | None = None) -> PullRequest | None:
+def _pull_request(item: object, number: int | None) -> PullRequest | None:
     """A pull request; `number` is the one that was asked for. None if it has none."""
     number = number or whole(at(item, "number"))
     if number is None or not isinstance(item, dict):
@@ -148,6 +89,32 @@ def _review(item: object) -> RawReview | None:
     )
 
 
+def _push(item: Mapping[str, object]) -> Push | None:
+    """A push: Gitea writes what it brought as JSON into the text of a comment."""
+    when = moment(item.get("created_at"))
+    try:
+        told = json.loads(text(item.get("body")))
+    except (ValueError, RecursionError):
+        return None
+    forced, brought = at(told, "is_force_push"), at(told, "commit_ids")
+    if when is None or not isinstance(forced, bool):
+        return None
+    return Push(commit(brought[-1]) if isinstance(brought, list) and brought else None, when, forced)
+
+
+_API: Final = PullRequestApi(
+    title=ACCESS.title,
+    newest_first={"sort": "recentupdate"},
+    page_size={"limit": 50},
+    push_event=("type", "pull_push"),
+    read_pull_request=_pull_request,
+    read_review=_review,
+    read_push=_push,
+)
+pull_requests: Final = _API.pull_requests
+pull_request: Final = _API.pull_request
+
+
 def from_event(payload: Mapping[str, Any]) -> PullRequest:
     """What a payload of a pull request hook says: approved, rejected, commented, or merged.
 
@@ -157,11 +124,7 @@ def from_event(payload: Mapping[str, Any]) -> PullRequest:
     Raises:
         NothingToRecord: it is about something else.
     """
-    found, action = _pull_request(payload.get("pull_request")), text(payload.get("action"))
-    name = text(at(payload, "repository", "full_name"))
-    if found is None or not name:
-        raise NothingToRecord("This payload is not about a review: it names no pull request.")
-    found = replace(found, repository=name, host=host(at(payload, "repository", "html_url")) or found.host)
+    found, action = _API.named_by(payload), text(payload.get("action"))
     if action == "closed" and found.merged:
         return replace(found, timeline_readable=True)
     kind = text(at(payload, "review", "type"))

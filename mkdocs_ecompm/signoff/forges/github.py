@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, Final
 
 from mkdocs_ecompm.model.review import ReviewState
-from mkdocs_ecompm.signoff.forges import Access, Client, ForgeError, NothingToRecord, PullRequest, Push, RawReview
+from mkdocs_ecompm.signoff.forges import Access, NothingToRecord, PullRequest, Push, RawReview
 from mkdocs_ecompm.signoff.forges.fields import account, at, author, commit, host, moment, text, whole
+from mkdocs_ecompm.signoff.forges.pull_request_api import PullRequestApi
 
 
 def _bearer(token: str) -> tuple[str, str]:
@@ -31,57 +31,10 @@ _STATES: Final = {
     "dismissed": ReviewState.DISMISSED,
 }
 _PENDING: Final = "pending"
-_FORCED: Final = "head_ref_force_pushed"
 _REVIEW_ACTIONS: Final = ("submitted", "edited", "dismissed")
 
 
-def pull_requests(
-    client: Client, repository: str, since: datetime | None, wanted: Callable[[str], bool]
-) -> Iterator[PullRequest]:
-    """The merged pull requests that changed since then, those changed last first."""
-    listing = client.pages(f"repos/{repository}/pulls", state="closed", sort="updated", direction="desc", per_page=100)
-    for item in listing:
-        changed = moment(at(item, "updated_at"))
-        if since and changed and changed < since:
-            return
-        found = _pull_request(item)
-        if found is not None and found.merged and found.merge_commit and wanted(found.merge_commit):
-            yield _with_reviews(client, repository, found)
-
-
-def pull_request(client: Client, repository: str, number: int) -> PullRequest:
-    """One pull request with its reviews."""
-    found = _pull_request(client.get(f"repos/{repository}/pulls/{number}"), number)
-    if found is None:
-        raise ForgeError(f"What GitHub says of pull request {number} cannot be understood.")
-    return _with_reviews(client, repository, found)
-
-
-def _with_reviews(client: Client, repository: str, found: PullRequest) -> PullRequest:
-    reviews = client.pages(f"repos/{repository}/pulls/{found.number}/reviews", per_page=100)
-    read = tuple(review for item in reviews if (review := _review(item)) is not None)
-    pushes = _pushes(client, repository, found.number) if read else ()
-    return replace(found, reviews=read, timeline_readable=pushes is not None, pushes=pushes or ())
-
-
-def _pushes(client: Client, repository: str, number: int) -> tuple[Push, ...] | None:
-    """The pushes by force; None if the timeline cannot be read to its end."""
-    found: list[Push] = []
-    try:
-        for item in client.pages(f"repos/{repository}/issues/{number}/timeline", per_page=100):
-            if not isinstance(item, dict):
-                return None
-            if item.get("event") == _FORCED:
-                when = moment(item.get("created_at"))
-                if when is None:
-                    return None
-                found.append(Push(commit(item.get("commit_id")), when, forced=True))
-    except ForgeError:
-        return None
-    return tuple(found)
-
-
-def _pull_request(item: object, number: int | None = None) -> PullRequest | None:
+def _pull_request(item: object, number: int | None) -> PullRequest | None:
     """A pull request; `number` is the one that was asked for. None if it has none."""
     number = number or whole(at(item, "number"))
     if number is None or not isinstance(item, dict):
@@ -115,9 +68,27 @@ def _review(item: object) -> RawReview | None:
     )
 
 
+def _push(item: Mapping[str, object]) -> Push | None:
+    when = moment(item.get("created_at"))
+    return Push(commit(item.get("commit_id")), when, forced=True) if when else None
+
+
 def is_bot(user: object) -> bool:
     """Whether an account is an app's: GitHub says so, and its name ends so."""
     return text(at(user, "type")).lower() == "bot" or text(at(user, "login")).endswith("[bot]")
+
+
+_API: Final = PullRequestApi(
+    title=ACCESS.title,
+    newest_first={"sort": "updated", "direction": "desc"},
+    page_size={"per_page": 100},
+    push_event=("event", "head_ref_force_pushed"),
+    read_pull_request=_pull_request,
+    read_review=_review,
+    read_push=_push,
+)
+pull_requests: Final = _API.pull_requests
+pull_request: Final = _API.pull_request
 
 
 def from_event(payload: Mapping[str, Any]) -> PullRequest:
@@ -129,11 +100,7 @@ def from_event(payload: Mapping[str, Any]) -> PullRequest:
     Raises:
         NothingToRecord: it is about something else.
     """
-    action, found = text(payload.get("action")), _pull_request(payload.get("pull_request"))
-    name = text(at(payload, "repository", "full_name"))
-    if found is None or not name:
-        raise NothingToRecord("This payload is not about a review: it names no pull request.")
-    found = replace(found, repository=name, host=host(at(payload, "repository", "html_url")) or found.host)
+    found, action = _API.named_by(payload), text(payload.get("action"))
     if "review" not in payload:
         if action == "closed" and found.merged:
             return replace(found, timeline_readable=True)
