@@ -16,7 +16,7 @@ from mkdocs_ecompm.model.comparison import Comparison, Fact, Moment
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.signoff import Signoffs
 from mkdocs_ecompm.setting import ProjectError, Setting
-from mkdocs_ecompm.signoff.walk import TrustRootError
+from mkdocs_ecompm.signoff.adoption import TrustRootError
 
 
 @dataclass(frozen=True, slots=True)

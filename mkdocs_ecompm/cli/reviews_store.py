@@ -19,13 +19,13 @@ from mkdocs_ecompm.git.signing import Signing
 from mkdocs_ecompm.model.review import PullRequestEvidence, Review
 from mkdocs_ecompm.signatures.commit import verify_commit
 from mkdocs_ecompm.signoff import evaluation
+from mkdocs_ecompm.signoff.adoption import TrustRootError
 from mkdocs_ecompm.signoff.attested import ENDING, EVIDENCE
 from mkdocs_ecompm.signoff.authority import authority, recorded
 from mkdocs_ecompm.signoff.collecting import Source, joined, says_more
 from mkdocs_ecompm.signoff.commits import own
 from mkdocs_ecompm.signoff.review_file import InvalidEvidence, parse, serialise
 from mkdocs_ecompm.signoff.sightings import noted, unseen
-from mkdocs_ecompm.signoff.walk import TrustRootError
 
 
 @dataclass(frozen=True, slots=True)

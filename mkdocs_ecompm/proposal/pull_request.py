@@ -36,9 +36,9 @@ from mkdocs_ecompm.registers.asks import Ask
 from mkdocs_ecompm.registers.project import ProjectDocument
 from mkdocs_ecompm.setting import ProjectError, Setting, opened
 from mkdocs_ecompm.signoff import coverage
+from mkdocs_ecompm.signoff.adoption import TrustRootError
 from mkdocs_ecompm.signoff.evaluation import Request, evaluate
 from mkdocs_ecompm.signoff.trust import InvalidTrust, TrustData, read_trust
-from mkdocs_ecompm.signoff.walk import TrustRootError
 
 SHALLOW: Final = (
     "This clone is shallow, so nobody can tell what was agreed: fetch the whole history "

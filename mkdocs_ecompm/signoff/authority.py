@@ -9,14 +9,16 @@ from datetime import datetime
 from mkdocs_ecompm.history.contents import shown as contents_shown
 from mkdocs_ecompm.model.review import PullRequestEvidence
 from mkdocs_ecompm.signatures.commit import verify_commit
+from mkdocs_ecompm.signoff.adoption import TrustRootError
 from mkdocs_ecompm.signoff.capacity import Capacity, capacity, day_of, key_fault, owner
 from mkdocs_ecompm.signoff.commits import History, first_use, key_of
 from mkdocs_ecompm.signoff.evaluation import Request
 from mkdocs_ecompm.signoff.judgement import Judge
+from mkdocs_ecompm.signoff.own_key import one_key_added
 from mkdocs_ecompm.signoff.policy import slots
 from mkdocs_ecompm.signoff.reviewed import Reviews
 from mkdocs_ecompm.signoff.trust import TrustData
-from mkdocs_ecompm.signoff.walk import TrustRootError, Walk, one_key_added
+from mkdocs_ecompm.signoff.walk import Walk
 
 
 @dataclass(frozen=True, slots=True)

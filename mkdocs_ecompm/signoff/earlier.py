@@ -7,13 +7,14 @@ from datetime import date
 from mkdocs_ecompm.git.objects import ObjectError
 from mkdocs_ecompm.model.signoff import Signoffs
 from mkdocs_ecompm.model.state import State
+from mkdocs_ecompm.signoff.adoption import TrustRootError
 from mkdocs_ecompm.signoff.agreements import agreements, rule
 from mkdocs_ecompm.signoff.commits import History, first_use
 from mkdocs_ecompm.signoff.court import Bench, Shown
 from mkdocs_ecompm.signoff.judgement import Judge
 from mkdocs_ecompm.signoff.reviewed import collect
 from mkdocs_ecompm.signoff.versions import Versions
-from mkdocs_ecompm.signoff.walk import TrustRootError, Walk
+from mkdocs_ecompm.signoff.walk import Walk
 
 
 def earlier(history: History, roots: tuple[str, ...], commit: str, state: State, day: date) -> Signoffs | None:

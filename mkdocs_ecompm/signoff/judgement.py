@@ -11,6 +11,7 @@ from datetime import datetime
 
 from mkdocs_ecompm.model.signoff import SignatureFacts
 from mkdocs_ecompm.signatures.commit import Signature
+from mkdocs_ecompm.signoff.adoption import Adopted, Ask
 from mkdocs_ecompm.signoff.capacity import (
     account_fault,
     account_owner,
@@ -22,7 +23,7 @@ from mkdocs_ecompm.signoff.capacity import (
 )
 from mkdocs_ecompm.signoff.commits import own
 from mkdocs_ecompm.signoff.trust import AccountId, TrustData
-from mkdocs_ecompm.signoff.walk import Adopted, Ask, Walk
+from mkdocs_ecompm.signoff.walk import Walk
 
 NAMESPACE = "git"
 

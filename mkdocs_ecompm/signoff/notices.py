@@ -8,9 +8,10 @@ from mkdocs_ecompm.model.catalogue import finding
 from mkdocs_ecompm.model.finding import Finding, Source
 from mkdocs_ecompm.model.signoff import Adoption
 from mkdocs_ecompm.model.state import State
+from mkdocs_ecompm.signoff.adoption import Adopted
 from mkdocs_ecompm.signoff.commits import History, own
 from mkdocs_ecompm.signoff.reuse import reuses
-from mkdocs_ecompm.signoff.walk import Adopted, Walk
+from mkdocs_ecompm.signoff.walk import Walk
 
 
 def adoption(adopted: Adopted) -> Adoption:

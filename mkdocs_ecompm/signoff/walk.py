@@ -7,73 +7,26 @@ to its children. This is the reference of the docs, "Order of evaluation", line 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from mkdocs_ecompm.git.objects import Commit
-from mkdocs_ecompm.git.process import GitError
 from mkdocs_ecompm.history.digest import TRUST
-from mkdocs_ecompm.model.people import Key
 from mkdocs_ecompm.model.signoff import Decision
 from mkdocs_ecompm.signatures.commit import Signature
+from mkdocs_ecompm.signoff.adoption import Adopted, Ask, Refusal, TrustRootError
 from mkdocs_ecompm.signoff.ancestry import Ancestry, ancestors
 from mkdocs_ecompm.signoff.attested import FirstPlaces
 from mkdocs_ecompm.signoff.capacity import day_of, speaker
 from mkdocs_ecompm.signoff.commits import History, key_of, own
+from mkdocs_ecompm.signoff.own_key import one_key_added
 from mkdocs_ecompm.signoff.reviews import review_of_trust
-from mkdocs_ecompm.signoff.trust import AccountId, TrustData
+from mkdocs_ecompm.signoff.trust import TrustData
 
 NEVER: Final = datetime.fromtimestamp(0, UTC)
-
-
-class TrustRootError(GitError):
-    """A trust root that cannot be one, as a sentence. The command ends with exit status 2."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """An admin's approval of a trust state, given on these heads, with this key.
-
-    Of a review, `commit` and `key` are those of the attestor who recorded it, and `account` is the reviewer's.
-    """
-
-    commit: str
-    digest: str
-    base: frozenset[str]
-    person: str
-    key: str
-    at: datetime
-    account: AccountId | None = None
-    attestor: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """An admin takes his approvals of trust states back, in a commit or in a review that a commit records."""
-
-    commit: str
-    person: str
-    at: datetime
-    reviewed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Adopted:
-    """How a trust state came into force. `added` is the fingerprint of the key that somebody added to himself."""
-
-    commit: str
-    base: frozenset[str]
-    asks: tuple[Ask, ...]
-    at: datetime
-    added: str | None = None
-
-    @property
-    def by(self) -> tuple[str, ...]:
-        """Whose approvals they were."""
-        return tuple(sorted({ask.person for ask in self.asks}))
 
 
 class Node(NamedTuple):
@@ -340,41 +293,6 @@ class Walk:
             commit not in before and not (root in self.nodes and self.ancestry.reaches(commit, root))
             for root, before in self._before_roots.items()
         )
-
-
-def one_key_added(old: TrustData, new: TrustData, person: str) -> str | None:
-    """The fingerprint of the key by which the new state differs from the old one, if `person` got it and no more.
-
-    It must be a key that can be read, that nobody had in the old state, and that is not revoked from the start.
-    """
-    now = new.people.get(person.casefold())
-    for index, key in enumerate(now.keys if now else ()):
-        held = {name: one for name, one in new.keys.items() if key in one.entries}
-        wholes = {one.whole for one in held.values()}
-        numbers = {one.numbers for one in old.keys.values() if one.numbers}
-        fresh = held.keys().isdisjoint(old.keys) and numbers.isdisjoint(one.numbers for one in held.values())
-        fresh = fresh and all(one.readable and not one.revoked for one in held.values())
-        if key.revoked is None and len(wholes) == 1 and fresh and _without_key(new, person, index, key) == old.content:
-            return wholes.pop()
-    return None
-
-
-def _without_key(state: TrustData, person: str, index: int, key: Key) -> Mapping[str, Any]:
-    """The content of a trust state without one key of one person; a person's last key leaves no list behind."""
-    people = []
-    for entry in state.content["people"]:
-        found = entry
-        if entry["id"].casefold() == person.casefold() and _is_of(entry["keys"][index], key):
-            keys = [item for place, item in enumerate(entry["keys"]) if place != index]
-            found = {**entry, "keys": keys} if keys else {k: v for k, v in entry.items() if k != "keys"}
-        people.append(found)
-    files = {path: digest for path, digest in state.content["keys"].items() if path != key.openpgp}
-    return {**state.content, "people": people, "keys": files}
-
-
-def _is_of(entry: Mapping[str, Any], key: Key) -> bool:
-    """Whether an entry of the content is that of this key: keys that bear ids are sorted there."""
-    return (entry.get("ssh", ""), entry.get("openpgp", "")) == (key.ssh, key.openpgp)
 
 
 def _by_person(ask: Ask) -> tuple[str, str]:

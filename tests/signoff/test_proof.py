@@ -13,10 +13,10 @@ from mkdocs_ecompm.git.repository import Repository
 from mkdocs_ecompm.git.tree_files import TreeFiles
 from mkdocs_ecompm.load.state import load_state
 from mkdocs_ecompm.registers import DOCUMENTS
+from mkdocs_ecompm.signoff.adoption import TrustRootError
 from mkdocs_ecompm.signoff.authority import Authority, Seat, authority
 from mkdocs_ecompm.signoff.evaluation import Request
 from mkdocs_ecompm.signoff.proof import Proof, allowed_signers, document, prove, trust_document
-from mkdocs_ecompm.signoff.walk import TrustRootError
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ import pytest
 from repositories import SigningKey
 from scenes import KEYS, PEOPLE, SIGNOFFS, Scene, changed, person
 
-from mkdocs_ecompm.signoff.walk import TrustRootError
+from mkdocs_ecompm.signoff.adoption import TrustRootError
 
 APPROVE = "Trust\n\nSignoff: approve trust"
 LEO = {"id": "leo", "name": "Leo", "roles": [{"role": "sponsor"}], "keys": [{"ssh": KEYS["leo"].line}]}
