@@ -85,12 +85,14 @@ class Batch:
             if len(words) != 3 or not words[2].isdigit():
                 yield None
                 continue
-            oid, size = words[0].decode(), int(words[2])
+            name, kind, length = words
+            size = int(length)
             data = read(size + 1)[:-1]
             if len(data) != size:
                 return
-            hashed = make_hash(b"%s %d\0" % (words[1], size) + data, usedforsecurity=False).hexdigest()
-            yield GitObject(oid, words[1].decode(), data) if hashed == oid else ObjectMismatch(oid)
+            oid = name.decode()
+            hashed = make_hash(b"%b %b\0%b" % (kind, length, data), usedforsecurity=False).hexdigest()
+            yield GitObject(oid, kind.decode(), data) if hashed == oid else ObjectMismatch(oid)
 
     def close(self) -> None:
         """End every process."""

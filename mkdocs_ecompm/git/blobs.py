@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from threading import Thread
 from typing import IO, Final, cast
@@ -19,31 +19,29 @@ _MANY: Final = 200
 
 def read_all(repository: Repository, oids: Sequence[str]) -> Iterator[GitObject | ObjectError]:
     """Each object in the order asked, re-hashed, or the error that says why it cannot be relied on."""
-    answered = 0
-    if len(oids) >= _MANY:
-        for answered, answer in enumerate(_buffered(repository, oids), start=1):  # noqa: B007  # where git gave up
-            yield answer
+    answered = (yield from _buffered(repository, oids)) if len(oids) >= _MANY else 0
     yield from repository.read_many(oids[answered:])
 
 
-def _buffered(repository: Repository, oids: Sequence[str]) -> Iterator[GitObject | ObjectError]:
-    """The objects as far as git comes."""
+def _buffered(repository: Repository, oids: Sequence[str]) -> Generator[GitObject | ObjectError, None, int]:
+    """The objects as far as git comes; how many these are."""
     option, folder = f"--git-dir={repository.git_dir}", repository.worktree or repository.git_dir
     process = start([option, "cat-file", "--batch", "--buffer"], folder=folder, errors=subprocess.DEVNULL)
     asked = "".join(f"{oid}\n" for oid in oids).encode("ascii")
     Thread(target=_feed, args=(process, asked), daemon=True).start()
     batch = Batch(lambda: process, repository.object_format)
+    answered = 0
     try:
         for oid, answer in zip(oids, batch.answers(process), strict=False):  # it may end early
+            answered += 1
             if answer is None:
                 yield MissingObject(oid)
-            elif isinstance(answer, GitObject) and answer.oid != oid:
-                yield ObjectMismatch(oid)
             else:
-                yield answer
+                yield answer if answer.oid == oid else ObjectMismatch(oid)
     finally:
         process.kill()
         end(process)
+    return answered
 
 
 def _feed(process: subprocess.Popen[bytes], asked: bytes) -> None:

@@ -104,9 +104,8 @@ def _parsed(answer: bytes) -> Log:
     here: list[FileChange] = []
     parts = iter(answer.split(b"\0"))
     for part in parts:
-        words = part.split(b" ")
-        if words[0].startswith((b":", b"\n:")):
-            here.append(_change(words, next(parts, b"")))
+        if part[:1] == b":" or part[:2] == b"\n:":
+            here.append(_change(part, next(parts, b"")))
         elif part:
             commit, *others = part.decode("ascii").split()
             parents[commit] = tuple(others)
@@ -114,7 +113,8 @@ def _parsed(answer: bytes) -> Log:
     return Log(parents, {commit: found for commit, found in changes.items() if found})
 
 
-def _change(words: Sequence[bytes], path: bytes) -> FileChange:
+def _change(part: bytes, path: bytes) -> FileChange:
+    words = part.split(b" ")
     if not path or len(words) != _WORDS:
         raise GitError("git diff-tree broke off in the middle of its answer.")
     mode = words[1]

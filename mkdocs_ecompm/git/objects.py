@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from itertools import takewhile
 from typing import Final, NamedTuple
@@ -12,6 +12,8 @@ from typing import Final, NamedTuple
 from mkdocs_ecompm.git.process import GitError
 
 _ID: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_ID_LENGTHS: Final = frozenset({40, 64})
+_HEX: Final = re.compile(r"[0-9a-f]*+")
 _DATE: Final = re.compile(rb">[ \t\r]*+0*+(\d*+)(?<=\d)[ \t\r]*+[+-]\d[^>]*+\Z")  # as git's split_ident_line
 _LINES: Final = {size: re.compile(rb"[0-9]{1,6} [^\0]*\0.{%d}" % size, re.DOTALL) for size in (20, 32)}
 _OID: Final = rb"(?:[0-9a-f]{64}|[0-9a-f]{40})"
@@ -97,6 +99,11 @@ class Commit(NamedTuple):
 def is_id(text: str) -> bool:
     """Whether the text is a full object id, of either kind."""
     return _ID.fullmatch(text) is not None
+
+
+def are_ids(texts: Sequence[str]) -> bool:
+    """As `is_id`, of many at once."""
+    return set(map(len, texts)) <= _ID_LENGTHS and _HEX.fullmatch("".join(texts)) is not None
 
 
 def digest(kind: str, data: bytes, object_format: str = "sha1") -> str:

@@ -22,6 +22,9 @@ from mkdocs_ecompm.git.error import GitError
 
 SILENCE: Final = 10.0
 LONGEST: Final = 600.0
+_WIDTH: Final = 1 << 20
+"""Bytes in a pipe: what Linux gives anybody."""
+_AT_ONCE: Final = 1 << 18
 _MOST_FILES: Final = 1_000_000
 _IGNORE: Final = ".gitignore"
 _OPTION: Final = "--git-dir="
@@ -37,7 +40,8 @@ class Process(subprocess.Popen[bytes]):
         self._arguments = arguments
         if self.stdout is not None and hasattr(select, "poll"):  # Windows has no named pipes among its files
             pipe = cast("io.BufferedReader", self.stdout).detach()
-            self.stdout = cast("IO[bytes]", io.BufferedReader(_Waiting(pipe, self._check), 1 << 16))
+            _widen(pipe.fileno())
+            self.stdout = cast("IO[bytes]", io.BufferedReader(_Waiting(pipe, self._check), _AT_ONCE))
 
     def communicate(self, input: bytes | None = None, timeout: float | None = None) -> tuple[bytes, bytes]:  # noqa: A002  # the base's name
         """As Popen has it; GitError if git does not come to an end."""
@@ -96,6 +100,14 @@ class _Waiting(io.RawIOBase):
         """Close the pipe."""
         self._pipe.close()
         super().close()
+
+
+def _widen(pipe: int) -> None:
+    """Let git write on while we think: it and we take turns less often. Where a system does not, all is as it was."""
+    with suppress(ImportError, AttributeError, OSError):
+        import fcntl  # noqa: PLC0415  # Windows has none
+
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _WIDTH)
 
 
 def obstacle(roots: Iterable[Path]) -> Path | None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from mkdocs_ecompm import __version__
-from mkdocs_ecompm.git.objects import is_id
+from mkdocs_ecompm.git.objects import are_ids, is_id
 from mkdocs_ecompm.git.repository import Repository
 from mkdocs_ecompm.history.kept import Kept, is_ours
 from mkdocs_ecompm.history.past import Past
@@ -124,7 +124,7 @@ def _notes(columns: list[list[Any]]) -> Iterable[Note]:
     commits, claims, authors, subjects, registers = columns
     _are((*commits, *authors, *subjects, *registers), {str})
     _are(claims, {int})
-    if not all(map(is_id, commits)) or not 0 <= min(claims) <= max(claims) <= _LAST_SECOND:
+    if not are_ids(commits) or not 0 <= min(claims) <= max(claims) <= _LAST_SECOND:
         raise ValueError("no commit")
     if UNCLEAN.search("".join((*authors, *subjects))):
         raise ValueError("a text that nobody wrote so")

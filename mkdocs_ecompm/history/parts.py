@@ -70,6 +70,21 @@ def joined(several: Iterable[Parts]) -> Parts | None:
     return _unless_repeated(records, rest, count)
 
 
+def exchanged(whole: Parts, before: Parts, now: Parts) -> Parts | None:
+    """What files say together after one of them changed, from what they said before it; None if that is not so plain.
+
+    It is where no record came, went or moved: nearly always.
+    """
+    if now.records.keys() != before.records.keys() or now.rest != before.rest:
+        return None
+    records = dict(whole.records)
+    for key, found in now.records.items():
+        if found.keys() != before.records[key].keys():
+            return None
+        records[key] = {**records[key], **found}
+    return Parts(records, whole.rest)
+
+
 def _unless_repeated(
     records: Mapping[str, Mapping[str, YamlMap]], rest: Mapping[str, Yaml], count: int
 ) -> Parts | None:

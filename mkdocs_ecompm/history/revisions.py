@@ -55,7 +55,8 @@ def line(log: Log, tip: str) -> Line:
     here: str | None = tip
     while here is not None and here in log.parents:
         published.append(here)
-        here = next(iter(log.parents[here]), None)
+        parents = log.parents[here]
+        here = parents[0] if parents else None
     published.reverse()
     return Line(tuple(commit for commit in published if commit in log.changes), _brought(log, published), here)
 
@@ -63,10 +64,13 @@ def line(log: Log, tip: str) -> Line:
 def _brought(log: Log, published: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """For each merge of the line the commits that were not on it before and changed the folder, oldest first."""
     taken = set(published)
-    order = {commit: -number for number, commit in enumerate(log.parents)}  # each after its parents
+    order = dict(zip(log.parents, range(0, -len(log.parents), -1), strict=True))  # each after its parents
     found: dict[str, tuple[str, ...]] = {}
     for merge in published:
-        waiting = [parent for parent in log.parents[merge][1:] if parent not in taken]
+        parents = log.parents[merge]
+        if len(parents) < 2:
+            continue
+        waiting = [parent for parent in parents[1:] if parent not in taken]
         brought: list[str] = []
         while waiting:
             commit = waiting.pop()
@@ -120,7 +124,7 @@ def revisions(found: Sequence[Note], newest: datetime, as_of: date) -> tuple[Rev
 
 
 def _revision(note: Note, at: datetime) -> Revision:
-    merged = tuple(_revision(one, min(datetime.fromtimestamp(one.claim, UTC), at)) for one in note.merged)
+    merged = tuple([_revision(one, min(datetime.fromtimestamp(one.claim, UTC), at)) for one in note.merged])
     return Revision(note.commit, at, note.author, note.subject, note.registers, merged)
 
 

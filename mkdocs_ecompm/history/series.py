@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import compress
@@ -55,9 +56,7 @@ class Tracks:
         self.last[name] = parts
         changed = {key: _differing(found, before.records.get(key, {})) for key, found in parts.records.items()}
         touched = [one for found in changed.values() for one in found]
-        gone = [
-            one for key, found in before.records.items() for one in found.keys() - parts.records.get(key, {}).keys()
-        ]
+        gone = [one for key, found in before.records.items() for one in _without(found, parts.records.get(key, {}))]
         same = parts.rest == before.rest
         if not (touched or gone) and same:
             return
@@ -143,6 +142,11 @@ def _points(track: Track, moments: Moments) -> Iterator[Point]:
         if moment is not None and value != before:
             yield Point(moment.commit, moment.at, value)
             before = value
+
+
+def _without(before: Mapping[str, YamlMap], now: Mapping[str, YamlMap]) -> AbstractSet[str]:
+    """The records that are no more."""
+    return frozenset() if before.keys() == now.keys() else before.keys() - now.keys()
 
 
 def _differing(now: Mapping[str, YamlMap], before: Mapping[str, YamlMap]) -> list[str]:

@@ -7,13 +7,13 @@ import posixpath
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 from mkdocs_ecompm.git.blobs import read_all
 from mkdocs_ecompm.git.log import FileChange, below
 from mkdocs_ecompm.git.objects import GitObject, ObjectError
 from mkdocs_ecompm.git.repository import Repository
-from mkdocs_ecompm.history.parts import Parts, joined, parts
+from mkdocs_ecompm.history.parts import Parts, exchanged, joined, parts
 from mkdocs_ecompm.history.revisions import register_of
 from mkdocs_ecompm.load.piecewise import PiecewiseReader
 
@@ -27,10 +27,6 @@ class Version(NamedTuple):
     position: int
     register: str
     files: Mapping[str, tuple[str, str] | None]
-
-
-_Files: TypeAlias = dict[str, Parts | None]
-"""Files of a register, each with what it says, or None if it is refused."""
 
 
 def versions(
@@ -49,13 +45,44 @@ def versions(
             yield Version(position, name, files)
 
 
+class _Register:
+    """The files of a register at one version, each with what it says, or None if it is refused."""
+
+    def __init__(self, name: str) -> None:
+        self._single = f"{name}.yml"
+        self.files: dict[str, Parts | None] = {}
+        self._together: Parts | None = None
+
+    def change(self, version: Version, parse: Callable[[str], Parts | None]) -> None:
+        """Go on to the next version."""
+        for path, file in version.files.items():
+            before, now = self.files.pop(path, None), None
+            if file is not None:
+                kind, oid = file
+                found = parse(oid) if kind == "file" else None
+                if _counts(path, kind):
+                    now = self.files[path] = found if _is_accepted(path) else None
+            whole = self._together
+            self._together = exchanged(whole, before, now) if whole and before and now else None
+
+    def together(self) -> Parts | None:
+        """What its files say together, None if they are refused: if one is, or if it is file and folder."""
+        if len(self.files) == 1:
+            return next(iter(self.files.values()))
+        if self._together is None:
+            found = [one for path in sorted(self.files) if (one := self.files[path]) is not None]
+            whole = len(found) == len(self.files) and self._single not in self.files
+            self._together = joined(found) if whole else None
+        return self._together
+
+
 class VersionReader:
     """Reads versions in their order; `problem` is the first object that could not be read from the repository."""
 
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
         self._reader = PiecewiseReader()
-        self._registers: dict[str, _Files] = {}
+        self._registers: dict[str, _Register] = {}
         self.problem: ObjectError | None = None
 
     def read(self, wanted: Iterable[Version]) -> Iterator[tuple[Version, Parts | None]]:
@@ -72,10 +99,12 @@ class VersionReader:
             return parsed[oid] if uses[oid] else parsed.pop(oid)  # a long history does not stay in memory
 
         for version in every:
-            files = self._registers.setdefault(version.register, {})
-            _change(files, version, parse)
-            found = _together(version.register, files) if files else None
-            if found is not None or not files:
+            register = self._registers.get(version.register)
+            if register is None:
+                register = self._registers[version.register] = _Register(version.register)
+            register.change(version, parse)
+            found = register.together() if register.files else None
+            if found is not None or not register.files:
                 yield version, found
 
     def _parse(self, answer: GitObject | ObjectError) -> Parts | None:
@@ -84,24 +113,6 @@ class VersionReader:
             return None
         content = self._reader.read(answer.data)
         return None if content is None else parts(content)
-
-
-def _change(files: _Files, version: Version, parse: Callable[[str], Parts | None]) -> None:
-    for path, file in version.files.items():
-        files.pop(path, None)
-        if file is not None:
-            kind, oid = file
-            found = parse(oid) if kind == "file" else None
-            if _counts(path, kind):
-                files[path] = found if _is_accepted(path) else None
-
-
-def _together(name: str, files: _Files) -> Parts | None:
-    """What the files of a register say together, None if they are refused: if one is, or if it is file and folder."""
-    if len(files) == 1:
-        return next(iter(files.values()))
-    found = [one for path in sorted(files) if (one := files[path]) is not None]
-    return joined(found) if len(found) == len(files) and f"{name}.yml" not in files else None
 
 
 @lru_cache(maxsize=4096)  # the few files of a project, asked about at each of their versions

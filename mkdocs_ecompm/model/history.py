@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from typing import NamedTuple
 
 from mkdocs_ecompm.model.comparison import Fact, Period
 from mkdocs_ecompm.model.signoff import Assurance
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(NamedTuple):
     """One commit that changed the project folder, in the order of the published line (first parents).
 
-    `at` is the committer's claim, never before that of the revision before it. `author` is the name that the commit
-    claims: it is shown and decides nothing. `registers` are those whose files it changed against its first parent.
+    Revisions and points are named tuples, for a long history has tens of thousands of them. `at` is the committer's
+    claim, never before that of the revision before it. `author` is the name that the commit claims: it is shown and
+    decides nothing. `registers` are those whose files it changed against its first parent.
     """
 
     commit: str
@@ -33,8 +34,7 @@ class Revision:
         return self.at.date()
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """What was said from a commit on. `value` is None where the record or the field was not there (any more)."""
 
     commit: str
