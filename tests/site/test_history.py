@@ -144,7 +144,7 @@ def test_who_changed_what_newest_first_with_what_was_decided(make: Make) -> None
 def test_a_merge_names_what_it_brought(make: Make) -> None:
     project = told(make, period("2026-04", GO_LIVE))
     first, second = project.history.revisions
-    merge = replace(second, merged=(replace(first, author="Aylin Demir", subject="RACI"),))
+    merge = second._replace(merged=(first._replace(author="Aylin Demir", subject="RACI"),))
     project = replace(project, history=replace(project.history, revisions=(first, merge)))
     assert last(page(project)).changes[0].others == (("Aylin Demir", "RACI"),)
 
@@ -177,7 +177,7 @@ def test_the_page_is_made_and_a_forge_is_linked(make: Make) -> None:
 
 def test_words_of_strangers_are_text(make: Make) -> None:
     project = told(make, period("2026-04", replace(GO_LIVE, subject="<img src=x>", rest=" <b>")))
-    revisions = tuple(replace(one, subject="<script>", author="<i>") for one in project.history.revisions)
+    revisions = tuple(one._replace(subject="<script>", author="<i>") for one in project.history.revisions)
     html = Site(replace(project, history=replace(project.history, revisions=revisions))).page("history").html
     for tag in ("<img src=x>", "<b>", "<script>", "<i>"):
         assert tag not in html
