@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from itertools import takewhile
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from mkdocs_ecompm.git.process import GitError
@@ -20,6 +21,8 @@ _OID: Final = rb"(?:[0-9a-f]{64}|[0-9a-f]{40})"
 _USUAL: Final = re.compile(  # a commit as git writes it: nothing folded, repeated or out of its place
     rb"tree (%s)\n((?:parent %s\n)*)author ([^\n]*)\ncommitter ([^\n]*)\n(?! )" % (_OID, _OID)
 )
+_NAME: Final = itemgetter(1)
+"""Of a tree's entry."""
 _KINDS: Final = {"40000": "folder", "120000": "link", "160000": "other"}
 _NO_NAMES: Final = frozenset({b"", b".", b".."})
 _LAST_SECOND: Final = 253402300799  # 9999-12-31T23:59:59Z: no datetime goes further
@@ -171,28 +174,46 @@ def _unusual(oid: str, raw: bytes) -> tuple[str, tuple[str, ...], bytes, bytes, 
     return tree, parents, first.get(b"author", b""), first.get(b"committer", b""), message
 
 
-def parse_tree(oid: str, raw: bytes, known: dict[bytes, TreeEntry] | None = None) -> tuple[TreeEntry, ...]:
-    """Read a tree. `known` keeps entries from one tree to the next: most of a tree is as it was in the commit before.
+class TreeLines(dict[bytes, TreeEntry]):
+    """Lines of trees as they were read the first time: most of a tree is as it was in the commit before.
+
+    Raises:
+        ValueError: a name could leave its folder.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._named: dict[bytes, tuple[str, bytes]] = {}
+
+    def __missing__(self, line: bytes) -> TreeEntry:
+        """Read a line, and remember it."""
+        end = line.index(b"\0") + 1
+        named = self._named.get(line[:end])
+        if named is None:
+            mode, name = line[: end - 1].split(b" ", 1)
+            if name in _NO_NAMES or b"/" in name:
+                raise ValueError
+            named = self._named[line[:end]] = (mode.lstrip(b"0").decode(), name)
+        entry = self[line] = TreeEntry(*named, line[end:].hex())
+        return entry
+
+
+def parse_tree(oid: str, raw: bytes, known: TreeLines | None = None) -> tuple[TreeEntry, ...]:
+    """Read a tree; `known` remembers lines from one tree to the next.
 
     Raises:
         MalformedObject: the bytes are no tree, or a name occurs twice or could leave its folder.
     """
-    known = {} if known is None else known
     lines = _LINES[len(oid) // 2].findall(raw)
     if b"".join(lines) != raw:
         raise MalformedObject(oid, f"The tree {oid} cannot be read.")
-    entries = tuple([known.get(line) or _remembered(known, line, oid) for line in lines])
-    if len(entries) > 1 and len({entry.name for entry in entries}) < len(entries):
+    try:
+        entries = tuple(map((TreeLines() if known is None else known).__getitem__, lines))
+    except ValueError:
+        raise _bad_name(oid) from None
+    if len(entries) > 1 and len(set(map(_NAME, entries))) < len(entries):
         raise _bad_name(oid)
     return entries
-
-
-def _remembered(known: dict[bytes, TreeEntry], line: bytes, tree: str) -> TreeEntry:
-    mode, name = line[: -len(tree) // 2 - 1].split(b" ", 1)
-    if name in _NO_NAMES or b"/" in name:
-        raise _bad_name(tree)
-    entry = known[line] = TreeEntry(mode.lstrip(b"0").decode(), name, line[-len(tree) // 2 :].hex())
-    return entry
 
 
 def _bad_name(tree: str) -> MalformedObject:

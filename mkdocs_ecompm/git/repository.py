@@ -22,6 +22,8 @@ from mkdocs_ecompm.git.objects import (
     MissingObject,
     ObjectError,
     TreeEntry,
+    TreeLines,
+    are_ids,
     is_id,
     parse_commit,
     parse_tree,
@@ -49,7 +51,7 @@ class Repository:
         self._batch = Batch(self._start_batch, place.object_format)
         self._commits: dict[str, Commit] = {}
         self._trees: dict[str, tuple[TreeEntry, ...]] = {}
-        self._entries: dict[bytes, TreeEntry] = {}
+        self._lines = TreeLines()
 
     @property
     def partial(self) -> bool:
@@ -205,13 +207,13 @@ class Repository:
         """
         found = self._trees.get(oid)
         if found is None:
-            found = self._trees[oid] = parse_tree(oid, self._content(oid, "tree"), self._entries)
+            found = self._trees[oid] = parse_tree(oid, self._content(oid, "tree"), self._lines)
         return found
 
     def may_have(self, name: bytes) -> bool:
         """Whether any of the trees that were read may hold something of this name: quicker than to look at each."""
         wanted = b" %s\0" % name
-        return any(wanted in line for line in self._entries)
+        return any(wanted in line for line in self._lines)
 
     def read_commits(self, oids: Iterable[str]) -> None:
         """Read the commits of these ids in one go. They are remembered; what is amiss shows when it is asked for."""
@@ -223,7 +225,9 @@ class Repository:
 
     def _read_many(self, kind: str, oids: list[str]) -> None:
         if len(oids) >= _MANY:
-            asked = "".join(f"{_full_id(oid)}\n" for oid in oids).encode("ascii")
+            if not are_ids(oids):
+                raise GitError("One of the objects that are asked for has no full id.")
+            asked = "".join(f"{oid}\n" for oid in oids).encode("ascii")
             reader = self._start_batch("--buffer")
             Thread(target=_feed, args=(reader, asked), daemon=True).start()
             self._remember(kind, reader)
@@ -295,7 +299,7 @@ class Repository:
 
         It answers when all was asked (`--buffer`), not after each question: several times as fast for many.
         """
-        commits, trees, known = self._commits, self._trees, self._entries
+        commits, trees, known = self._commits, self._trees, self._lines
         try:
             for found in self._batch.answers(reader):
                 if not isinstance(found, GitObject) or found.type != kind:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mkdocs_ecompm.git import objects
-from mkdocs_ecompm.git.objects import MalformedObject, digest, line_date, parse_commit, parse_tree
+from mkdocs_ecompm.git.objects import MalformedObject, TreeLines, digest, line_date, parse_commit, parse_tree
 
 OID = "1" * 40
 HEAD = b"tree " + b"2" * 40 + b"\n"
@@ -133,7 +133,7 @@ def test_entries_are_kept_from_one_tree_to_the_next_and_checked_all_the_same() -
     def line(name: bytes) -> bytes:
         return b"100644 " + name + b"\0" + b"o" * 20
 
-    known: dict[bytes, objects.TreeEntry] = {}
+    known = TreeLines()
     first = parse_tree("0" * 40, line(b"a") + line(b"b"), known)
     second = parse_tree("1" * 40, line(b"b") + line(b"c"), known)
     assert first[1] is second[0]
