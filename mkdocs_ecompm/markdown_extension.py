@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # An id, or register/id, between double brackets; not the text of an ordinary link.
 REFERENCE: Final = r"\[\[([A-Za-z0-9][A-Za-z0-9._/-]{0,128})\]\](?![(\[])"
 _FENCE: Final = re.compile(r"(?P<indent>[ \t]*)(?P<marks>`{3,}|~{3,})[ \t]*\{?\.?(?P<info>[^\s`}]*)")
-_SETTING: Final = re.compile(r"\s*([a-z_]+)\s*:\s*(.*?)\s*$")
+_SETTING: Final = re.compile(r"\s*+([a-z_]+)\s*+:\s*+(.*)")
 
 # Before the other fences (25), and before links (160) but after code in backticks (190).
 FENCE_PRIORITY: Final = 28
@@ -132,7 +132,7 @@ class _Fences(Preprocessor):
                 yield line
                 yield from inside
                 continue
-            settings = {match[1]: match[2] for match in map(_SETTING.match, inside) if match}
+            settings = {match[1]: match[2].rstrip() for match in map(_SETTING.match, inside) if match}
             yield ""
             yield opening["indent"] + self.md.htmlStash.store(self._extension.part(settings))
             yield ""

@@ -43,7 +43,7 @@ log = get_plugin_logger("ecompm")
 SEES_NO_CONTENT: Final = frozenset({"material", "mkdocs", "mkdocs_ecompm", "mkdocs_static_i18n"})
 """Packages whose plugins, once a page is being put into its frame, only search what it holds."""
 
-TAG: Final = re.compile(r'<[^<>]* href="ecompm:[^<>]*>')
+TAG: Final = re.compile(r'<(?=[^<>]*+>)[^<>]* href="ecompm:[^<>]*>')
 
 
 class EcompmPlugin(BasePlugin[EcompmConfig]):  # type: ignore[no-untyped-call]  # MkDocs' base

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import accumulate
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -22,8 +26,19 @@ from mkdocs_ecompm.signoff.codeowners_forges import FORGES, Forge
 from mkdocs_ecompm.signoff.codeowners_text import DIALECTS, GITHUB_LIMIT
 from mkdocs_ecompm.signoff.trust import TrustData
 
-Reader = Callable[[str], str | None]
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the repository has at a path: a file with this text, or the way there leads over a link."""
+
+    text: str = ""
+    link: str = ""
+
+
+Reader = Callable[[str], Held | None]
 """Reads a file of the repository by its path from the root; None if there is none."""
+_MOST_SHOWN: Final = 200
+"""Lines of a difference."""
 
 
 @click.command("codeowners")
@@ -86,15 +101,28 @@ def _reader(project: Opened, folder: Path) -> Reader:
     repository, commit = project.repository, project.commit
     root = repository.worktree if repository else folder.resolve().parent
 
-    def of_tree(path: str) -> str | None:
+    def of_tree(path: str) -> Held | None:
         entry = repository.entry(commit, path) if repository and commit else None
-        return repository.read(entry.oid).data.decode("utf-8", "replace") if repository and entry else None
+        if repository is None or entry is None or entry.kind not in {"file", "link"}:
+            return None
+        return Held(link=path) if entry.kind == "link" else Held(_text(repository.read(entry.oid).data))
 
-    def of_disk(path: str) -> str | None:
-        place = root / path if root else None
-        return place.read_text("utf-8", "replace") if place and place.is_file() else None
+    return (lambda path: _on_disk(root, path)) if root else of_tree
 
-    return of_disk if root else of_tree
+
+def _on_disk(root: Path, path: str) -> Held | None:
+    """The file in the working tree. Git follows no link inside of it, and so no forge does."""
+    place = root / path
+    way = accumulate(path.split("/"), "{}/{}".format)
+    link = next((part for part in way if (root / part).is_symlink()), "")
+    if link and (place.exists() or place.is_symlink()):
+        return Held(link=link)
+    return Held(_text(place.read_bytes())) if place.is_file() else None
+
+
+def _text(data: bytes) -> str:
+    """The text, in which bytes that are none stay what they are."""
+    return data.decode("utf-8", "surrogateescape")
 
 
 def _compare(text: str, forge: Forge, read: Reader) -> None:
@@ -109,19 +137,36 @@ def _compare(text: str, forge: Forge, read: Reader) -> None:
     if current is None:
         say(f"There is no CODEOWNERS for {forge.title}; make it: ecompm codeowners --out {forge.own}")
         raise SystemExit(1)
-    differences = list(_differences(current.splitlines(), text.splitlines()))
+    if current.link:
+        say(f"{current.link} is a link, and no forge follows one: nobody owns anything. Put a file in its place.")
+        raise SystemExit(1)
+    if "\r\n" in current.text and current.text.replace("\r\n", "\n") == text:
+        say(f"{path} has the line ends of Windows. For each forge to read it: `{path} text eol=lf` in .gitattributes")
+        raise SystemExit(1)
+    differences = list(_differences(_lines(current.text), _lines(text)))
     if differences:
         say(f"{path} is not what the project asks for:")
-        for line in differences:
+        for line in differences[:_MOST_SHOWN]:
             say(f"  {line}")
+        if len(differences) > _MOST_SHOWN:
+            say(f"  and {len(differences) - _MOST_SHOWN} lines more")
         say(f"Make it again: ecompm codeowners --out {path}")
         raise SystemExit(1)
     say(f"{path} is what the project asks for.")
 
 
+def _lines(text: str) -> list[str]:
+    """The lines as a forge sees them: only a line feed ends one."""
+    return text.removesuffix("\n").split("\n")
+
+
 def _differences(was: list[str], wanted: list[str]) -> Iterator[str]:
-    """Each line that is too many or missing, with its number in the file that is there."""
-    for kind, start, end, begin, stop in SequenceMatcher(None, was, wanted, autojunk=False).get_opcodes():
+    """Each line that is too many or missing, with its number in the file that is there.
+
+    Empty lines are no landmarks: each of one side would be compared with each of the other.
+    """
+    matcher = SequenceMatcher(operator.not_, was, wanted, autojunk=False)
+    for kind, start, end, begin, stop in matcher.get_opcodes():
         if kind != "equal":
             yield from (f"line {number + 1}: not wanted: {was[number]}" for number in range(start, end))
             yield from (f"line {end + 1}: missing: {line}" for line in wanted[begin:stop])

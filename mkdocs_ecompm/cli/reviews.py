@@ -105,10 +105,17 @@ def pull(  # noqa: PLR0913  # these are the command's options
     begin = datetime.combine(since, time(), UTC) if since else None
     with _said(), _store(request, dry_run=dry_run) as store, _client(of.ACCESS, url, name) as (client, address):
         collector = Collector(store.repository, store.head, store.folder, of.ACCESS.heads, store.now)
-        for asked in _told(of.pull_requests(client, name, begin, collector.arrived)):
-            _take(store, collector, asked, Source(forge_name, _host(address, asked), name))
-        missing = _finish(store, dry_run=dry_run)
-    click.get_current_context().exit(2 if missing else 0)
+        broken: ForgeError | None = None
+        try:
+            for asked in _told(of.pull_requests(client, name, begin, collector.arrived)):
+                _take(store, collector, asked, Source(forge_name, _host(address, asked), name))
+        except ForgeError as error:
+            broken = error
+        if broken is None or store.has_news:  # what was heard is recorded, whatever came after it
+            _finish(store, dry_run=dry_run)
+        if broken is not None:
+            raise broken
+    click.get_current_context().exit(2 if store.incomplete else 0)
 
 
 @command.command("record")
@@ -138,8 +145,8 @@ def record(*, event: Path, forge_name: str | None, url: str | None, dry_run: boo
             asked = _completed(of, asked, url)
         collector = Collector(store.repository, store.head, store.folder, of.ACCESS.heads, store.now)
         _take(store, collector, asked, Source(named, _host(url, asked), asked.repository))
-        missing = _finish(store, dry_run=dry_run)
-    click.get_current_context().exit(2 if missing else 0)
+        _finish(store, dry_run=dry_run)
+    click.get_current_context().exit(2 if store.incomplete else 0)
 
 
 # --- one pull request after another -----------------------------------------------------------------------------------
@@ -151,18 +158,18 @@ def _take(store: Store, collector: Collector, asked: PullRequest, source: Source
         raise Failure("Nothing says at which host this pull request is: name it with --url.")
     known = store.known(source, asked.number)
     if known.fault:
+        store.incomplete = True
         say(known.fault, err=True)
         return
     collected = collector.collect(asked, source, known.evidence)
-    for notice in collected.notices:
+    problem = store.put(known, collected.evidence) if collected.evidence is not None else ""
+    for notice in (*collected.notices, *filter(None, [problem])):
         say(notice, err=True)
-    store.missing = store.missing or collected.missing
-    if collected.evidence is not None:
-        store.put(known, collected.evidence, frozenset(raw.id for raw in asked.reviews if raw.edited))
+    store.incomplete = store.incomplete or collected.missing or bool(problem)
 
 
-def _finish(store: Store, *, dry_run: bool) -> bool:
-    """Commit what is new. Whether something could not be recorded for want of its commits."""
+def _finish(store: Store, *, dry_run: bool) -> None:
+    """Commit what is new."""
     _clear()
     found = store.news()
     for line in found:
@@ -173,7 +180,6 @@ def _finish(store: Store, *, dry_run: bool) -> bool:
         say("This was a trial: nothing is written.")
     else:
         say(f"Recorded in commit {store.commit()}.")
-    return store.missing
 
 
 @contextmanager
@@ -237,7 +243,7 @@ def _completed(of: Forge, asked: PullRequest, url: str | None) -> PullRequest:
     """The pull request as the forge tells it, if an address says where that is; the payload leaves out too much."""
     if url is None:
         say(
-            f"{of.ACCESS.title} does not say in its payload which commit was reviewed, so this review is a comment. "
+            f"{of.ACCESS.title} does not say in its payload what exactly was reviewed, so an approval is a comment. "
             "With --url (and a token) the forge is asked; `ecompm reviews pull` does so, too.",
             err=True,
         )

@@ -13,7 +13,7 @@ from mkdocs_ecompm.cli import Failure, sign_checks
 from mkdocs_ecompm.cli.options import Request
 from mkdocs_ecompm.cli.sign import signing_key
 from mkdocs_ecompm.cli.sign_text import way_out
-from mkdocs_ecompm.git.amending import is_staged, put_into_worktree, with_files
+from mkdocs_ecompm.git.amending import check_worktree, is_staged, put_into_worktree, with_files
 from mkdocs_ecompm.git.repository import Repository
 from mkdocs_ecompm.git.signing import Signing
 from mkdocs_ecompm.model.review import PullRequestEvidence, Review
@@ -22,8 +22,9 @@ from mkdocs_ecompm.signoff import evaluation
 from mkdocs_ecompm.signoff.adoption import TrustRootError
 from mkdocs_ecompm.signoff.attested import ENDING, EVIDENCE
 from mkdocs_ecompm.signoff.authority import authority, recorded
-from mkdocs_ecompm.signoff.collecting import Source, joined, says_more
+from mkdocs_ecompm.signoff.collecting import Source
 from mkdocs_ecompm.signoff.commits import own
+from mkdocs_ecompm.signoff.recorded import says_more, without_talk
 from mkdocs_ecompm.signoff.review_file import InvalidEvidence, parse, serialise
 from mkdocs_ecompm.signoff.sightings import noted, unseen
 
@@ -55,12 +56,18 @@ class Store:
         self.head = head
         self.folder = folder
         self.now = now
-        self.missing = False
+        self.incomplete = False
+        """Whether something could not be recorded. What could is, and the command ends with exit status 2."""
         self._signing = signing
         self._branch = ""
         self._prefix = f"{folder}/{EVIDENCE}" if folder else EVIDENCE
         self._before: dict[str, PullRequestEvidence | None] = {}
         self._after: dict[str, PullRequestEvidence] = {}
+
+    @property
+    def has_news(self) -> bool:
+        """Whether anything is to be committed."""
+        return bool(self._after)
 
     @property
     def place(self) -> str:
@@ -93,17 +100,23 @@ class Store:
         except InvalidEvidence:
             return False
 
-    def put(self, known: Known, evidence: PullRequestEvidence, edited: frozenset[str]) -> None:
-        """Take evidence in if it says more than what is recorded."""
-        found = joined(known.evidence, evidence, edited)
+    def put(self, known: Known, found: PullRequestEvidence) -> str:
+        """Take evidence in if it says more than what is recorded; else why not, as a sentence, if something is amiss.
+
+        What comments say decides nothing, so it makes room where it is too much: anybody may write any number of them.
+        """
         before = known.evidence
         if before is not None and not says_more(before, found) and self._stands(known.path, before):
-            return
-        try:
-            parse(serialise(found))
-        except InvalidEvidence as error:
-            raise Failure(f"What the forge says of pull request {found.number} is no evidence: {error}") from error
-        self._after[known.path] = found
+            return ""
+        problem = _problem(found)
+        if problem:
+            found = without_talk(found)
+            problem = _problem(found)
+        if problem:
+            return f"What the forge says of pull request {found.number} is no evidence: {problem}"
+        if before is None or says_more(before, found) or not self._stands(known.path, before):
+            self._after[known.path] = found
+        return ""
 
     def news(self) -> list[str]:
         """What is new, a line for each pull request; what was seen for the first time stands with it from now on."""
@@ -120,22 +133,43 @@ class Store:
         return [_line(self._before.get(path) or every.get(path), self._after[path]) for path in paths]
 
     def commit(self) -> str:
-        """Commit what is new, alone and signed, and let the branch move to it; the commit's id."""
+        """Commit what is new, alone and signed, and let the branch move to it; the commit's id.
+
+        What somebody else had put into a file is taken out first, by a commit of its own: an approval that stood there
+        before is not written by who leaves it there.
+        """
         signing = self._signing
         if signing is None:
             raise Failure("This was only a trial.")
         files = {path: serialise(found) for path, found in self._after.items()}
         for path in files:
             _check_free(self.repository, self.head, path)
+        check_worktree(self.repository, files)
+        foreign = [path for path in files if self._is_foreign(path)]
+        last = self.head
+        if foreign:
+            last = self._made(last, "Take out what no attestor wrote\n\n" + "\n".join(foreign), dict.fromkeys(foreign))
         numbers = ", ".join(f"#{found.number}" for found in self._after.values())
         subject = f"Record the reviews of {len(files)} pull request{'s' if len(files) > 1 else ''}"
-        made = signing.commit(f"{subject}\n\n{numbers}\n", with_files(self.repository, self.head, files))
-        written = self.repository.commit(made)
-        if not own(written) or verify_commit(written.raw, self.repository.object_format).status in {"none", "bad"}:
-            raise Failure("git made another commit than the collector's own signed one. Nothing was added to a branch.")
+        made = self._made(last, f"{subject}\n\n{numbers}\n", files)
         signing.move(self._branch, made, subject)
         put_into_worktree(self.repository, files)
         return made
+
+    def _made(self, on: str, message: str, files: Mapping[str, bytes | None]) -> str:
+        """A commit of these files on another one; no branch moves."""
+        made = Signing(self.repository, on).commit(message, with_files(self.repository, on, files))
+        written = self.repository.commit(made)
+        if not own(written) or verify_commit(written.raw, self.repository.object_format).status in {"none", "bad"}:
+            raise Failure("git made another commit than the collector's own signed one. Nothing was added to a branch.")
+        return made
+
+    def _is_foreign(self, path: str) -> bool:
+        """Whether a file is there that says something else than what attestors wrote."""
+        if self.repository.entry(self.head, path) is None:
+            return False
+        trusted = self._trusted.get(path)
+        return trusted is None or not self._stands(path, trusted)
 
     def for_branch(self, branch: str) -> None:
         """Say which branch the commit goes to."""
@@ -201,6 +235,15 @@ def _check_free(repository: Repository, head: str, path: str) -> None:
     top = repository.worktree
     if top is not None and repository.entry(head, path) is None and os.path.lexists(top / path):
         raise Failure(f"There is a file {path} that git does not know. Put it aside.")
+
+
+def _problem(found: PullRequestEvidence) -> str:
+    """Why evidence could not be read again; empty if it can."""
+    try:
+        parse(serialise(found))
+    except InvalidEvidence as error:
+        return str(error)
+    return ""
 
 
 def _line(before: PullRequestEvidence | None, after: PullRequestEvidence) -> str:

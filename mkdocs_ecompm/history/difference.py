@@ -12,6 +12,8 @@ from mkdocs_ecompm.history.pairs import renames
 from mkdocs_ecompm.model.change import Change
 from mkdocs_ecompm.model.entry import HEADLINES
 
+_MOST_PAIRS: Final = 250_000
+"""Of items of two lists that are compared one with the other: the matcher needs the square of that at worst."""
 _WORD: Final = 200
 """A value without a headline is told in at most so many characters."""
 
@@ -64,14 +66,27 @@ def _compare_records(path: str, was: dict[str, Plain], is_: dict[str, Plain]) ->
 def _other_parts(was: list[Plain], is_: list[Plain]) -> Iterator[tuple[int, int, int, int]]:
     """Where two lists differ: from, to in the old one; from, to in the new one.
 
-    The matcher may find other parts for the two lists swapped; so it always gets them in the same order.
+    The matcher may find other parts for the two lists swapped; so it always gets them in the same order. Of lists so
+    long that it would take minutes, all between the first and the last difference is one part.
     """
     old, new = [_key(item) for item in was], [_key(item) for item in is_]
+    if len(old) * len(new) > _MOST_PAIRS:
+        yield from _between(old, new)
+        return
     turned = old > new
     matcher = SequenceMatcher(None, *((new, old) if turned else (old, new)), autojunk=False)
     for kind, begin, end, new_begin, new_end in matcher.get_opcodes():
         if kind != "equal":
             yield (new_begin, new_end, begin, end) if turned else (begin, end, new_begin, new_end)
+
+
+def _between(old: list[str], new: list[str]) -> Iterator[tuple[int, int, int, int]]:
+    shorter = min(len(old), len(new))
+    begin = next((place for place in range(shorter) if old[place] != new[place]), shorter)
+    most = shorter - begin
+    same = next((number for number in range(most) if old[-1 - number] != new[-1 - number]), most)
+    if begin + same < max(len(old), len(new)):
+        yield begin, len(old) - same, begin, len(new) - same
 
 
 def _have_ids(items: list[Plain]) -> bool:

@@ -24,7 +24,7 @@ _LIST: Final = re.compile(rb"[A-Za-z_][A-Za-z0-9_-]*:[ ]*\n(?:[ ]*(?:#[^\n]*)?\n
 """A key alone in its line, and below it, at most after comments, the first record of a list."""
 _FIELD: Final = re.compile(
     rb"([A-Za-z_][A-Za-z0-9_-]{0,63}):"
-    rb"(?: +(?:([A-Za-z0-9\x80-\xff][A-Za-z0-9 .,;/()_+%&='\x80-\xff-]*)|\"([^\"\\\n\t]*)\"|'([^'\n\t]*)') *| *)\n+"
+    rb"(?: +(?:([A-Za-z0-9\x80-\xff][A-Za-z0-9 .,;/()_+%&='\x80-\xff-]*+)|\"([^\"\\\n\t]*)\"|'([^'\n\t]*)') *| *)\n+"
 )
 """A field of one line whose value has no character that could mean anything but itself."""
 _SHAPES: Final = {

@@ -26,7 +26,7 @@ from mkdocs_ecompm.model.words import ID_PATTERN
 ARTIFACT: Final = re.compile(rf"[a-z][a-z0-9_-]{{0,63}}(?:/(?:\*|{ID_PATTERN.pattern}))?")
 PARTY: Final = "party"
 """In the approvers of `obligations/*`: whoever owes."""
-_DATE_LIKE: Final = re.compile(r"\d{4}-\d{2}-\d{2}|[\d./ ]+|.*\s.*")
+_DATE_LIKE: Final = re.compile(r"\d{4}-\d{2}-\d{2}|[\d./ ]++|(?=\S*+\s)[^\n]*+(?:\n[^\n]*+)?")
 
 
 def _artifact(value: object) -> str:

@@ -31,10 +31,11 @@ HASHES: Final = {
 }
 
 _ARMOR: Final = re.compile(
-    rb"-----BEGIN (PGP [A-Z ]+)-----[ \t]*\r?\n"
+    rb"^-----BEGIN (PGP [A-Z ]+)-----[ \t]*\r?\n"
     rb"((?:[A-Za-z][A-Za-z0-9-]*: [^\r\n]*\r?\n)*)[ \t]*\r?\n"
     rb"([A-Za-z0-9+/=\s]*)"
-    rb"-----END \1-----[ \t]*\r?(?:\n|\Z)"
+    rb"-----END \1-----[ \t]*\r?(?:\n|\Z)",
+    re.MULTILINE,
 )
 _CREATED, _EXPIRES, _KEY_EXPIRES, _ISSUER, _FLAGS, _EMBEDDED, _ISSUER_PRINT = 2, 3, 9, 16, 27, 32, 33
 _ONCE: Final = frozenset({_CREATED, _EXPIRES, _KEY_EXPIRES, _FLAGS})

@@ -6,24 +6,33 @@ What was reviewed is the tree of a commit, so that commit has to be at hand. A r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Final
 
-from mkdocs_ecompm.git.common_ancestors import is_ancestor, merge_bases, newest
+from mkdocs_ecompm.git.common_ancestors import is_ancestor
 from mkdocs_ecompm.git.objects import ObjectError
 from mkdocs_ecompm.git.repository import Repository
+from mkdocs_ecompm.history.canonical import UnreadableContent
 from mkdocs_ecompm.history.contents import Contents, ContentsHistory
+from mkdocs_ecompm.history.digest import TRUST, digest
 from mkdocs_ecompm.model.review import PullRequestEvidence, Review, ReviewState
 from mkdocs_ecompm.signoff import coverage
+from mkdocs_ecompm.signoff.branch_base import BranchBases
 from mkdocs_ecompm.signoff.commits import DEFAULT_FOLDER
 from mkdocs_ecompm.signoff.forges import PullRequest, RawReview
 from mkdocs_ecompm.signoff.forges.fields import author
+from mkdocs_ecompm.signoff.recorded import joined, without_trust
 
 _BOUND: Final = frozenset({ReviewState.APPROVED, ReviewState.CHANGES_REQUESTED})
 """What speaks of a certain content. A dismissal speaks of an opinion, a comment of nothing."""
+
+_BEHIND: Final = (
+    "This clone is behind what pull request {number} goes into, so nobody can tell what it changes. Run `git pull`, "
+    "and record it again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,7 @@ class Collector:
         self._heads = heads
         self._now = now
         self._contents = ContentsHistory(repository, folder)
+        self._bases = BranchBases(repository, head)
 
     @cached_property
     def history(self) -> frozenset[str]:
@@ -76,8 +86,9 @@ class Collector:
             return Collected(None, (f"Pull request {asked.number} was merged, but not into this history: left out.",))
         if asked.head is None:
             return Collected(None, (f"The forge does not say what pull request {asked.number} brings: left out.",))
-        began = next(iter(self._bases(asked, merged, asked.head)), asked.base or self._head)
-        told = [self._review(asked, raw, merged, known) for raw in asked.reviews if not raw.is_bot]
+        began = next(iter(self._bases.of(asked.base, merged, asked.head)), asked.base or self._head)
+        case = _Case(asked, merged, began, known)
+        told = [self._review(case, raw) for raw in self._opinions(asked) if not raw.is_bot]
         reviews = tuple(review for one in told for review in one.reviews)
         evidence = PullRequestEvidence(
             forge=source.forge,
@@ -93,8 +104,8 @@ class Collector:
             reviews=reviews,
         )
         missing = any(one.missing for one in told)
-        notices = [notice for one in told for notice in one.notices]
-        if missing:
+        notices = list(dict.fromkeys(notice for one in told for notice in one.notices))
+        if any(one.missing and not one.notices for one in told):
             ref = self._heads.format(number=asked.number)
             notices.append(
                 f"What was reviewed in pull request {asked.number} is not in this clone, so nothing can be said of it. "
@@ -105,8 +116,11 @@ class Collector:
                 f"Nobody can tell when the branch of pull request {asked.number} was pushed to, so reviews of it that "
                 "were not recorded before are comments."
             )
-        nothing = known is None and self._is_about_nothing(evidence)
-        return Collected(None if nothing else evidence, tuple(notices), missing)
+        if known is None and self._is_about_nothing(evidence):
+            return Collected(None, tuple(notices), missing)
+        edited = frozenset(raw.id for raw in asked.reviews if raw.edited)
+        other_trust = known is not None and self._differ_in_trust(known.merge_base, [began])
+        return Collected(joined(known, evidence, edited, other_trust=other_trust), tuple(notices), missing)
 
     def _is_about_nothing(self, evidence: PullRequestEvidence) -> bool:
         """Whether no review covers anything, and the pull request does not touch the project's folder at all."""
@@ -117,18 +131,28 @@ class Collector:
 
     # --- one review ---------------------------------------------------------------------------------------------------
 
-    def _review(
-        self, asked: PullRequest, raw: RawReview, merged: str | None, known: PullRequestEvidence | None
-    ) -> _Told:
-        if raw.submitted_at is None:
+    def _opinions(self, asked: PullRequest) -> Iterator[RawReview]:
+        """The reviews. An approval before somebody's own no is none any more, even if the no is of no known commit."""
+        lost = [one for one in asked.reviews if self._at(one.commit) is None or not self._stands(asked, one)]
+        for raw in asked.reviews:
+            ended = raw.state is ReviewState.APPROVED and any(_is_objection(one, raw) for one in lost)
+            yield replace(raw, state=ReviewState.DISMISSED) if ended else raw
+
+    def _review(self, case: _Case, raw: RawReview) -> _Told:
+        asked, known = case.asked, case.known
+        said_at = self._now if raw.edited or raw.state is ReviewState.DISMISSED else None
+        submitted_at = (said_at if raw.edited else raw.submitted_at) or said_at
+        if submitted_at is None:
             return _Told(notices=(f"Review {raw.id} of pull request {asked.number} has no date: left out.",))
         before = next((review for review in known.reviews if review.id == raw.id), None) if known else None
         bound = before is not None and before.commit == raw.commit and before.state is raw.state
         state = raw.state if bound or self._stands(asked, raw) else ReviewState.COMMENTED
         contents = self._at(raw.commit)
-        if contents is None and state in _BOUND:
+        if state in _BOUND and contents is None:
             return _Told(missing=True)
-        said = self._said(asked, raw, state, merged, contents)
+        if state in _BOUND and not self._is_target_at_hand(case):
+            return _Told(missing=True, notices=(_BEHIND.format(number=asked.number),))
+        said = self._said(case, raw, state, contents, _recorded(known, raw) if bound else None)
         reviews = tuple(
             Review(
                 id=f"{raw.id}{one.suffix}",
@@ -138,23 +162,52 @@ class Collector:
                 role=one.role,
                 conditions=said.conditions,
                 body=raw.body,
-                submitted_at=raw.submitted_at,
+                submitted_at=submitted_at,
                 commit=raw.commit,
                 artifacts=one.artifacts,
             )
             for one in said.opinions
         )
+        faults = list(said.faults)
+        if any(TRUST in one.artifacts for one in reviews) and self._is_of_other_trust(case, raw):
+            reviews = tuple(map(without_trust, reviews))
+            faults.append("the trust state that it was made on is not the one that the branch begins on now")
         place = f"Pull request {asked.number}, review {raw.id}"
-        return _Told(reviews, tuple(f"{place}: {fault}." for fault in said.faults))
+        return _Told(reviews, tuple(f"{place}: {fault}." for fault in faults))
+
+    def _is_target_at_hand(self, case: _Case) -> bool:
+        """Whether it can be told where the branch began: a clone that is behind would see too much as its doing."""
+        return case.merged is not None or case.asked.base is None or self._bases.is_at_hand(case.asked.base)
+
+    def _is_of_other_trust(self, case: _Case, raw: RawReview) -> bool:
+        """Whether an approval was of a step from another trust state than the one that the branch begins on."""
+        if raw.state is not ReviewState.APPROVED or raw.commit is None:
+            return False
+        return self._differ_in_trust(case.began, self._bases.of(case.asked.base, case.merged, raw.commit))
+
+    def _differ_in_trust(self, one: str, others: Iterable[str]) -> bool:
+        return any(self._trust(other) != self._trust(one) for other in others)
+
+    def _trust(self, commit: str) -> str | None:
+        contents = self._at(commit)
+        try:
+            return None if contents is None else digest(contents, TRUST)
+        except UnreadableContent:
+            return None
 
     def _said(
-        self, asked: PullRequest, raw: RawReview, state: ReviewState, merged: str | None, contents: Contents | None
+        self, case: _Case, raw: RawReview, state: ReviewState, contents: Contents | None, most: Container[str] | None
     ) -> coverage.Said:
-        """What a review says of which content; of none at hand, it covers nothing."""
+        """What a review says of which content; of none at hand, it covers nothing.
+
+        At `most` this, but for what it names itself: an edit does not widen a review to what the branch brings now.
+        """
         if contents is None or raw.commit is None:
             return coverage.Said((coverage.Opinion(state, None, {}),))
-        bases = [base for commit in self._bases(asked, merged, raw.commit) if (base := self._at(commit)) is not None]
+        began = self._bases.of(case.asked.base, case.merged, raw.commit)
+        bases = [base for commit in began if (base := self._at(commit)) is not None]
         covered = {**coverage.changed(bases, contents), **coverage.asked_again(bases, contents)}
+        covered = {name: found for name, found in covered.items() if most is None or name in most}
         return coverage.said(state, raw.body, covered, contents, alone=self._folder == DEFAULT_FOLDER)
 
     def _stands(self, asked: PullRequest, raw: RawReview) -> bool:
@@ -163,7 +216,7 @@ class Collector:
             return True
         if raw.commit is None or raw.submitted_at is None or not asked.timeline_readable:
             return False
-        later = [push for push in asked.pushes if push.at > raw.submitted_at]
+        later = [push for push in asked.pushes if push.at >= raw.submitted_at]  # in one second, nobody knows
         for push in later:
             if push.forced or push.commit is None or self._at(raw.commit) is None or self._at(push.commit) is None:
                 return False
@@ -188,32 +241,15 @@ class Collector:
         except ObjectError:
             return None
 
-    def _bases(self, asked: PullRequest, merged: str | None, head: str) -> Sequence[str]:
-        """Where the branch up to `head` began: the merge base with the target branch, as it was at the merge, too.
 
-        The forge's word for the target branch may be old; what came into the branch by merges from there since then
-        was not changed by the pull request. After a fast-forward the target's history holds the branch itself, and
-        only the forge knows where it was before.
-        """
-        found = list(self._begins(asked, merged, head))
-        return newest(self._repository, *found) if found else ()
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A pull request, its merge if that is in the history, where its branch began, and what is recorded of it."""
 
-    def _begins(self, asked: PullRequest, merged: str | None, head: str) -> Iterator[str]:
-        for tip in (asked.base, self._target(merged, head)):
-            if tip is None or self._at(tip) is None or self._at(head) is None:
-                continue
-            for base in merge_bases(self._repository, tip, head):
-                if base != head:  # the target already had the branch: nothing can be seen from there
-                    yield base
-
-    def _target(self, merged: str | None, head: str) -> str | None:
-        """The target branch just before the merge; what is looked from, as long as there is none."""
-        if merged is None:
-            return self._head
-        if self._at(head) is not None and is_ancestor(self._repository, merged, head):
-            return None
-        parents = self._repository.commit(merged).parents
-        return parents[0] if parents else None
+    asked: PullRequest
+    merged: str | None
+    began: str
+    known: PullRequestEvidence | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,59 +259,14 @@ class _Told:
     missing: bool = False
 
 
-# --- with what was recorded before ------------------------------------------------------------------------------------
+def _recorded(known: PullRequestEvidence | None, raw: RawReview) -> frozenset[str]:
+    """What the recorded parts of a review cover."""
+    parts = [one for one in known.reviews if one.id.partition(":")[0] == raw.id] if known else []
+    return frozenset(name for one in parts for name in one.artifacts)
 
 
-def joined(
-    known: PullRequestEvidence | None, fresh: PullRequestEvidence, edited: frozenset[str]
-) -> PullRequestEvidence:
-    """What was recorded before with what is told now: nothing is lost, and what says the same stays as it was.
-
-    A review that was recorded keeps its words and its commit: forges let others edit the one and re-point the other.
-    Only its author's own edit (`edited`), a dismissal, and a decision in place of a comment take its place.
-    """
-    if known is None:
-        return fresh
-    reviews = {review.id: review for review in known.reviews}
-    for review in fresh.reviews:
-        before = reviews.get(review.id)
-        if review.state is ReviewState.DISMISSED and ":" not in review.id:
-            parts = [one for one in reviews if one == review.id or one.startswith(f"{review.id}:")]
-            for part in parts:
-                reviews[part] = _dismissed(reviews[part])
-            if not parts:
-                reviews[review.id] = review
-        elif before is None or _replaces(review, before, edited):
-            reviews[review.id] = review
-    merged = known.merged or fresh.merged
-    moved = known.merged is None and (known.head != fresh.head or merged is not None)
-    place = fresh if moved else known
-    return replace(
-        known,
-        author=known.author if known.author.id is not None else fresh.author,
-        base=place.base,
-        merge_base=place.merge_base,
-        head=place.head,
-        merged=merged,
-        recorded_at=fresh.recorded_at,
-        reviews=tuple(reviews.values()),
-        seen=(*known.seen, *fresh.seen),
-    )
-
-
-def _dismissed(review: Review) -> Review:
-    if review.state is ReviewState.COMMENTED:
-        return review
-    return replace(review, state=ReviewState.DISMISSED, decision=ReviewState.DISMISSED.decision)
-
-
-def _replaces(review: Review, before: Review, edited: frozenset[str]) -> bool:
-    if review.state is ReviewState.COMMENTED:
+def _is_objection(one: RawReview, other: RawReview) -> bool:
+    """Whether a review is a request for changes that may have come after another review of the same account."""
+    if one.state is not ReviewState.CHANGES_REQUESTED or one.reviewer != other.reviewer:
         return False
-    number = review.id.partition(":")[0]
-    return review.state is not before.state or (number in edited and review.commit == before.commit)
-
-
-def says_more(known: PullRequestEvidence | None, found: PullRequestEvidence) -> bool:
-    """Whether evidence holds more than what was recorded; the moment of recording is nothing by itself."""
-    return known is None or replace(found, recorded_at=known.recorded_at) != known
+    return one.submitted_at is None or other.submitted_at is None or one.submitted_at >= other.submitted_at

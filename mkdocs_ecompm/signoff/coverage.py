@@ -12,7 +12,8 @@ from mkdocs_ecompm.history.digest import TRUST, digest, named, parties, records
 from mkdocs_ecompm.model.review import ReviewState
 from mkdocs_ecompm.model.signoff import Decision
 from mkdocs_ecompm.registers import REGISTERS
-from mkdocs_ecompm.signoff.trailers import Line, read_message
+from mkdocs_ecompm.signoff.review_body import read_review
+from mkdocs_ecompm.signoff.trailers import Line
 
 _TIMELINE: Final = "timeline"
 _OBLIGATIONS: Final = "obligations"
@@ -77,9 +78,9 @@ def asked_again(bases: Sequence[Contents], head: Contents) -> dict[str, str]:
 def said(state: ReviewState, body: str, covered: Mapping[str, str], head: Contents, *, alone: bool) -> Said:
     """What a review says of what it covers.
 
-    `Signoff:` and `Condition:` lines are read as in a commit message; the button that was pressed is the subject. A
-    line narrows what it names to its role, and speaks louder than the button where it is more reserved; where it is
-    less so, the two contradict each other and the artifact is left out.
+    A `Signoff:` line narrows what it names to its role, and speaks louder than the button where it is more reserved;
+    where it is less so, the two contradict each other and the artifact is left out. Conditions are those of the button
+    as well as of every line.
 
     Args:
         state: What the button said.
@@ -88,7 +89,7 @@ def said(state: ReviewState, body: str, covered: Mapping[str, str], head: Conten
         head: The contents that were reviewed.
         alone: Whether the project is the one whose lines need no `project` or `digest`.
     """
-    saying = read_message(b"Review\n\n" + body.replace("\r\n", "\n").encode("utf-8", "replace"))
+    saying = read_review(body)
     sorting = _Sorting(dict(covered), faults=list(saying.faults))
     for line in saying.lines:
         _sort(line, state, head, sorting, alone=alone)

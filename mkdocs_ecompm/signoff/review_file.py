@@ -24,7 +24,8 @@ LARGEST: Final = 8 * 1024 * 1024
 """Bytes of a file; more were written by no collector."""
 _DEEPEST: Final = 8
 _GREATEST: Final = 2**63 - 1
-_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
+"""A text, or what begins as one and ends with the file: a match never fails, so no byte is looked at twice."""
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _HOST: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::[0-9]{1,5})?")
 _NAME: Final = re.compile(r"[^\x00-\x20\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]{1,300}")
@@ -165,7 +166,10 @@ def _json(data: bytes) -> dict[str, Any]:
 
 
 def _depth(data: bytes) -> int:
-    """How deep the brackets outside of texts go: asked before anything reads them one inside the other."""
+    """How deep the brackets outside of texts go: asked before anything reads them one inside the other.
+
+    Behind the beginning of a text that never ends there is nothing: no reader comes past it.
+    """
     deepest = depth = 0
     for byte in _STRING.sub(b"", data):
         if byte in b"[{":

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from mkdocs_ecompm.git.error import GitError
 from mkdocs_ecompm.git.objects import MissingObject, ObjectError
 from mkdocs_ecompm.history.canonical import UnreadableContent
 from mkdocs_ecompm.history.digest import TRUST, digest, named
 from mkdocs_ecompm.model.review import ReviewState
 from mkdocs_ecompm.model.signoff import Decision
 from mkdocs_ecompm.signoff.attested import Written, account_of
+from mkdocs_ecompm.signoff.branch_base import BranchBases
 from mkdocs_ecompm.signoff.capacity import account_fault, account_owner
 from mkdocs_ecompm.signoff.commits import History
 from mkdocs_ecompm.signoff.trust import NOBODY, TrustData
@@ -91,7 +93,21 @@ def review_of_trust(
 
 
 def starts_elsewhere(history: History, written: Written, states: Iterable[TrustData]) -> bool:
-    """Whether a pull request was made on another trust state than those in force."""
-    start = written.pull_request.merge_base
-    trust = history.trust(start) if start in history.parents else None
-    return trust is None or any(state.digest is None or state.digest != trust.digest for state in states)
+    """Whether a pull request, or what was reviewed of it, was made on another trust state than those in force."""
+    expected = {state.digest for state in states}
+    for start in (written.pull_request.merge_base, *_own_bases(history, written)):
+        trust = history.trust(start) if start in history.parents else None
+        if trust is None or expected != {trust.digest}:
+            return True
+    return False
+
+
+def _own_bases(history: History, written: Written) -> Sequence[str]:
+    """Where the branch began as it was when it was reviewed, if that commit is at hand: later merges moved that."""
+    asked, commit = written.pull_request, written.review.commit
+    if commit is None or asked.merged is None:
+        return ()
+    try:
+        return BranchBases(history.repository, history.tip).of(asked.merge_base, asked.merged, commit)
+    except GitError:  # a clone has what it was given: the way from a commit that is in no branch may be cut off
+        return ()

@@ -6,9 +6,12 @@ anything. What cannot be read exactly says nothing: a sign-off is never guessed.
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import dropwhile
 from typing import Final
 
 from mkdocs_ecompm.model.signoff import Decision
@@ -60,8 +63,8 @@ def read_message(message: bytes) -> Saying:
         return Saying(faults=("the message holds a NUL, and git and forges show nothing behind it",))
     above, last = _paragraphs(message.decode("utf-8", "replace"))
     parsed: list[Line] = []
-    conditions: list[str] = []
-    faults: list[str] = [_misplaced(line) for line in above if _looks_like(line)]
+    conditions: list[list[str]] = []
+    faults: list[str] = [_misplaced(line) for line in above if looks_like_signoff(line)]
     folding = ""
     for line in last:
         if line.startswith((" ", "\t")) and folding:
@@ -76,14 +79,22 @@ def read_message(message: bytes) -> Saying:
                 faults.append(said)
         elif line.startswith(_CONDITION):
             folding = _CONDITION
-            conditions.append(printable(line.removeprefix(_CONDITION).strip()))
+            conditions.append([printable(line.removeprefix(_CONDITION).strip())])
         else:
             folding = ""
-            if _looks_like(line):
+            if looks_like_signoff(line):
                 faults.append(_misplaced(line))
     return Saying(
-        _without_contradictions(parsed), tuple(conditions), printable("\n".join(above)).strip(), tuple(faults)
+        _without_contradictions(parsed),
+        tuple(" ".join(filter(None, parts)) for parts in conditions),
+        printable("\n".join(above)).strip(),
+        tuple(faults),
     )
+
+
+def looks_like_signoff(line: str) -> bool:
+    """Whether a line may be meant as a sign-off, however it is written."""
+    return _NEAR_MISS.match(line.encode("utf-8", "replace")) is not None
 
 
 def printable(text: str) -> str:
@@ -96,16 +107,11 @@ def _paragraphs(message: str) -> tuple[list[str], list[str]]:
     lines = [line.rstrip(" \t\r") for line in message.split("\n")]
     while lines and not lines[-1]:
         lines.pop()
-    while lines and not lines[0]:
-        lines.pop(0)
+    lines = list(dropwhile(operator.not_, lines))
     if "" not in lines:
         return lines, []
     start = len(lines) - lines[::-1].index("")
     return lines[:start], lines[start:]
-
-
-def _looks_like(line: str) -> bool:
-    return _NEAR_MISS.match(line.encode("utf-8", "replace")) is not None
 
 
 def _misplaced(line: str) -> str:
@@ -115,10 +121,10 @@ def _misplaced(line: str) -> str:
     )
 
 
-def _continue(line: str, folding: str, parsed: list[Line], conditions: list[str]) -> None:
+def _continue(line: str, folding: str, parsed: list[Line], conditions: list[list[str]]) -> None:
     """A folded line carries a condition on; below a sign-off it could change the meaning, so that one is void."""
     if folding == _CONDITION:
-        conditions[-1] = f"{conditions[-1]} {printable(line.strip())}".strip()
+        conditions[-1].append(printable(line.strip()))
     elif folding == _SIGNOFF:
         parsed[-1] = _void(parsed[-1], "a sign-off is one line, the next one is indented")
 
@@ -159,18 +165,23 @@ def _without_contradictions(lines: Iterable[Line]) -> tuple[Line, ...]:
     about: dict[str, list[Line]] = {}
     for line in unique:
         about.setdefault(line.artifact.casefold(), []).append(line)
+    contradicted = {line for same in about.values() for line in _contradicted(same)}
     return tuple(
-        _void(line, f"the commit says two things about `{line.artifact}`")
-        if any(_contradicts(line, other) for other in about[line.artifact.casefold()])
-        else line
+        _void(line, f"the commit says two things about `{line.artifact}`") if line in contradicted else line
         for line in unique
     )
 
 
-def _contradicts(one: Line, other: Line) -> bool:
-    """Whether two lines cannot both be meant. Lines that name two projects speak of two things."""
-    if one.artifact.casefold() != other.artifact.casefold():
-        return False
-    if one.project and other.project and one.project != other.project:
-        return False
-    return one.decision is not other.decision or bool(other.fault and other is not one)
+def _contradicted(same: Sequence[Line]) -> Iterator[Line]:
+    """The lines about one artifact that cannot be meant beside another of them. Two projects are two things."""
+    decided: dict[str | None, set[Decision]] = {None: set()}
+    void: Counter[str | None] = Counter()
+    for line in same:
+        decided.setdefault(line.project, set()).add(line.decision)
+        void[line.project] += bool(line.fault)
+    everywhere = set().union(*decided.values()), void.total()
+    for line in same:
+        own = decided[line.project] | decided[None], void[line.project] + void[None]
+        decisions, faults = own if line.project else everywhere
+        if len(decisions) > 1 or faults > bool(line.fault):
+            yield line

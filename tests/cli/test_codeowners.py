@@ -625,7 +625,7 @@ def test_check_tells_drift_by_its_lines(shop: Path, ecompm: Run, forge: str) -> 
     assert ecompm("codeowners", "--forge", forge, "--out", str(path)).stdout == ""
     assert ecompm("codeowners", "--forge", forge, "--check").exit_code == 0
     text = path.read_text("utf-8")
-    path.write_text(text.replace("\n", "\r\n"), "utf-8", newline="")
+    path.write_text(text.removesuffix("\n"), "utf-8")
     assert ecompm("codeowners", "--forge", forge, "--check").exit_code == 0
     lines = text.splitlines()
     number = next(index for index, line in enumerate(lines, 1) if "charter" in line and "@" in line)
@@ -635,6 +635,70 @@ def test_check_tells_drift_by_its_lines(shop: Path, ecompm: Run, forge: str) -> 
     assert answer.exit_code == 1
     assert f"line {number}: not wanted: {lines[number - 1]}\n" in answer.stdout
     assert f"missing: {wanted}\n" in answer.stdout
+
+
+@pytest.mark.parametrize("forge", FORGES)
+def test_the_line_ends_of_windows_are_told(shop: Path, ecompm: Run, forge: str) -> None:
+    path = shop / OWN[forge]
+    ecompm("codeowners", "--forge", forge, "--out", str(path))
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    answer = ecompm("codeowners", "--forge", forge, "--check")
+    assert answer.exit_code == 1
+    assert answer.stdout.startswith(f"{OWN[forge]} has the line ends of Windows")
+
+
+@pytest.mark.parametrize("end", ["\f", "\v", "\x1c", "\x85", "\u2028", "\r"])
+def test_only_a_line_feed_ends_a_line_for_a_forge(shop: Path, ecompm: Run, end: str) -> None:
+    """One comment without end: to the forge nobody owns anything."""
+    path = shop / OWN["github"]
+    ecompm("codeowners", "--forge", "github", "--out", str(path))
+    path.write_bytes(path.read_bytes().replace(b"\n", end.encode()))
+    answer = ecompm("codeowners", "--check")
+    assert answer.exit_code == 1
+    assert answer.stdout.startswith(f"{OWN['github']} is not what the project asks for")
+
+
+def test_bytes_that_are_no_text_are_drift(shop: Path, ecompm: Run) -> None:
+    path = shop / OWN["github"]
+    ecompm("codeowners", "--forge", "github", "--out", str(path))
+    path.write_bytes(path.read_bytes() + b"\xff\n")
+    answer = ecompm("codeowners", "--check")
+    assert answer.exit_code == 1
+    assert "not wanted: " in answer.stdout
+
+
+def test_millions_of_empty_lines_are_soon_told(shop: Path, ecompm: Run) -> None:
+    """Before, each was compared with each empty line of ours: it took longer than any job of a forge may."""
+    path = shop / OWN["github"]
+    ecompm("codeowners", "--forge", "github", "--out", str(path))
+    path.write_bytes(path.read_bytes() + b"\n" * 3_000_000)
+    answer = ecompm("codeowners", "--check")
+    assert answer.exit_code == 1
+    assert answer.stdout.endswith("lines more\nMake it again: ecompm codeowners --out .github/CODEOWNERS\n")
+    assert answer.stdout.count("\n") < 300
+
+
+@pytest.mark.parametrize("link", [".github", ".github/CODEOWNERS"])
+def test_a_link_is_no_file_to_a_forge(tmp_path: Path, shop: Path, ecompm: Run, link: str) -> None:
+    path = shop / OWN["github"]
+    ecompm("codeowners", "--forge", "github", "--out", str(path))
+    (shop / link).rename(tmp_path / "elsewhere")
+    (shop / link).symlink_to(tmp_path / "elsewhere")
+    answer = ecompm("codeowners", "--check", "--forge", "github")
+    assert answer.exit_code == 1
+    assert answer.stdout.startswith(f"{link} is a link, and no forge follows one")
+    assert ecompm("codeowners", "--forge", "github").exit_code == 0
+
+
+def test_a_link_in_a_commit_is_no_file_to_a_forge(tmp_path: Path, ecompm: Run) -> None:
+    repository = TestRepository.create(tmp_path / "shop.git", bare=True)
+    first = repository.commit("Begin", files=SHOP)
+    asked = ("codeowners", "--repository", str(tmp_path / "shop.git"), "--forge", "github")
+    target = repository.store("blob", ecompm(*asked).stdout.encode())
+    repository._trees[first][OWN["github"]] = ("120000", target)
+    repository.commit("Owners")
+    answer = ecompm(*asked, "--check")
+    assert (answer.exit_code, answer.stdout.partition(" is a link")[0]) == (1, OWN["github"])
 
 
 def test_a_rule_added_by_hand_is_drift(shop: Path, ecompm: Run) -> None:

@@ -210,6 +210,8 @@ def test_jobs_of_the_pipeline_that_need_secrets_run_on_the_default_branch_alone(
         assert pipeline[name]["environment"]["name"] in ("comments", "collector")
     for name in ("check", "report"):
         assert "TOKEN" not in json.dumps(pipeline[name])
+        shown = "its author can write it, and it would look like our word"
+        assert "expose_as" not in pipeline[name]["artifacts"], shown
 
 
 @pytest.mark.parametrize("path", [*WORKFLOWS, PIPELINE, *STARTER.glob("*/dot-git*/*.sh")], **ids)
@@ -277,6 +279,10 @@ class Forge:
             stdin=subprocess.DEVNULL,
         )
 
+    def checked_out(self) -> None:
+        """Let an old commit be checked out, as a run finds it that waited for long."""
+        self.run(f"git clone --quiet file://{self.folder}/served/o/r . && git checkout --quiet {self.first}")
+
     def outputs(self) -> dict[str, str]:
         """What a step hands on, as the runner reads it."""
         found: dict[str, str] = {}
@@ -324,31 +330,42 @@ REVIEW = STARTER / "github/dot-github/workflows/review.yml"
 
 
 def test_the_pull_request_is_found_by_its_head(forge: Forge) -> None:
-    forge.program("gh", 'printf "number=7\\nbase=abc\\n"')
+    forge.program("gh", 'printf "number=7\\n"')
     text = script(REVIEW, "The pull request with this head")
-    done = forge.run(text, HEAD="a" * 40, OWNER="mallory", BRANCH='x"; touch owned; $(touch owned) `touch owned`')
+    about = {"HEAD": "a" * 40, "OWNER": "mallory", "BRANCH": "b", "TARGET": "main"}
+    done = forge.run(text, **{**about, "BRANCH": 'x"; touch owned; $(touch owned) `touch owned`'})
     assert done.returncode == 0, done.stderr
-    assert forge.outputs() == {"number": "7", "base": "abc"}
+    assert forge.outputs() == {"number": "7"}
     assert not list(forge.work.iterdir())
-    assert f'select(.head.sha == \\"{"a" * 40}\\")' in forge.calls.read_text().replace('"', '\\"')
-    assert forge.run(text, HEAD='x") | .[]', OWNER="m", BRANCH="b").returncode != 0
+    assert f'select(.head.sha == "{"a" * 40}" and .base.ref == "main")' in forge.calls.read_text()
+    assert "--raw-field base=main" in forge.calls.read_text()
+    assert forge.run(text, **{**about, "HEAD": 'x") | .[]'}).returncode != 0
+    assert forge.run(text, **{**about, "TARGET": 'x") | .[]'}).returncode != 0
 
 
 @pytest.mark.skipif(shutil.which("jq") is None, reason="gh has it built in; here it is a program of its own")
-def test_only_the_pull_request_with_this_very_head_is_taken(forge: Forge) -> None:
+def test_only_the_pull_request_of_this_head_into_the_default_branch_is_taken(forge: Forge) -> None:
     listed = [
-        {"number": 6, "head": {"sha": "b" * 40}, "base": {"sha": "c" * 40}},
-        {"number": 7, "head": {"sha": "a" * 40}, "base": {"sha": "d" * 40}},
-        {"number": 8, "head": {"sha": "a" * 40}, "base": {"sha": "e" * 40}},
+        {"number": 6, "head": {"sha": "b" * 40}, "base": {"ref": "main"}},
+        {"number": 5, "head": {"sha": "a" * 40}, "base": {"ref": "mine"}},
+        {"number": 7, "head": {"sha": "a" * 40}, "base": {"ref": "main"}},
+        {"number": 8, "head": {"sha": "a" * 40}, "base": {"ref": "main"}},
     ]
     (forge.folder / "listed").write_text(json.dumps(listed))
     forge.program("gh", f'jq --raw-output "${{@: -1}}" < {forge.folder}/listed')
     text = script(REVIEW, "The pull request with this head")
-    assert forge.run(text, HEAD="a" * 40, OWNER="o", BRANCH="b").returncode == 0
-    assert forge.outputs() == {"number": "7", "base": "d" * 40}
-    forge.output.write_text("")
-    assert forge.run(text, HEAD="f" * 40, OWNER="o", BRANCH="b").returncode == 0
-    assert forge.outputs() == {}
+    assert forge.run(text, HEAD="a" * 40, OWNER="o", BRANCH="b", TARGET="main").returncode == 0
+    assert forge.outputs() == {"number": "7"}
+    for head, target in (("f", "main"), ("b", "mine")):
+        forge.output.write_text("")
+        assert forge.run(text, HEAD=head * 40, OWNER="o", BRANCH="b", TARGET=target).returncode == 0
+        assert forge.outputs() == {}
+
+
+def test_another_target_is_checked_and_reported_anew() -> None:
+    check = workflow(STARTER / "github/dot-github/workflows/check.yml")
+    assert set(check[True]["pull_request"]["types"]) == {"opened", "synchronize", "reopened", "edited"}
+    assert "if" not in check["jobs"]["check"], "a required check that is skipped has passed"
 
 
 @pytest.mark.parametrize("status", [0, 1, 2])
@@ -362,13 +379,15 @@ def test_the_report_is_handed_on_whatever_stands_in_it(forge: Forge, status: int
     forge.program("pip", "", place / "pip")
     forge.program("ecompm", f"cat {forge.folder}/said; exit {status}", place / "ecompm")
     forge.program("python3", f'if [ "$1" = -m ]; then exit 0; fi\nexec {sys.executable} "$@"')
-    done = forge.run(script(REVIEW, "The report"), BASE="b" * 40, HEAD="a" * 40)
+    forge.checked_out()
+    before = sorted(forge.work.iterdir())
+    done = forge.run(script(REVIEW, "The report"), TARGET="main", HEAD="a" * 40)
     assert (done.returncode == 0) == (status < 2), done.stderr
     if status < 2:
         assert forge.outputs()["report"].strip() == report.strip()
         assert list(forge.outputs()) == ["report"]
-        assert f"ecompm review {'b' * 40} {'a' * 40} --format markdown" in forge.calls.read_text()
-    assert not list(forge.work.iterdir())
+        assert f"ecompm review {forge.second} {'a' * 40} --format markdown" in forge.calls.read_text()
+    assert sorted(forge.work.iterdir()) == before
 
 
 def test_a_report_that_is_too_long_is_cut(forge: Forge) -> None:
@@ -377,7 +396,8 @@ def test_a_report_that_is_too_long_is_cut(forge: Forge) -> None:
     forge.program("pip", "", place / "pip")
     forge.program("ecompm", f"cat {forge.folder}/said", place / "ecompm")
     forge.program("python3", f'if [ "$1" = -m ]; then exit 0; fi\nexec {sys.executable} "$@"')
-    done = forge.run(script(REVIEW, "The report"), BASE="b" * 40, HEAD="a" * 40)
+    forge.checked_out()
+    done = forge.run(script(REVIEW, "The report"), TARGET="main", HEAD="a" * 40)
     assert done.returncode == 0, done.stderr
     assert len(forge.outputs()["report"].encode()) < 61_000
     assert "too long for a comment" in forge.outputs()["report"]
@@ -524,6 +544,7 @@ class Api:
         self.lists = dict(lists)
         self.asked: list[tuple[str, str, Any]] = []
         self.tokens: set[str] = set()
+        self.elsewhere = ""
         api = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -534,6 +555,12 @@ class Api:
                 api.asked.append((self.command, path, body))
                 api.tokens.add(self.headers.get("PRIVATE-TOKEN") or self.headers.get("Authorization") or "")
                 known = api.lists.get(path, {})
+                if isinstance(known, int):
+                    self.send_response(known)
+                    self.send_header("Location", api.elsewhere)
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+                    return
                 found = [] if isinstance(known, list) and re.search(r"page=[2-9]", query) else known
                 data = json.dumps(found).encode()
                 self.send_response(200)
@@ -557,47 +584,65 @@ class Api:
         return [call for call in self.asked if call[0] != "GET"]
 
 
-def post(forge: Forge, kind: str, comments: list[Any], said: str = f"{MARK}\nNew words", status: int = 0) -> Api:
-    forge.origin.point("refs/merge-requests/7/head", forge.second)
-    forge.run(f"git clone --quiet file://{forge.folder}/served/o/r .")
-    (forge.folder / "said").write_text(said)
-    program = f'printf "%s" "${{COMMENT_TOKEN:-none}}" > {forge.folder}/seen; cat {forge.folder}/said; exit {status}'
-    forge.program("ecompm", program, forge.folder / "venv/ecompm")
+SAYS = f"{MARK}\nNew words"
+
+
+def api(forge: Forge, kind: str, comments: Any) -> Api:
+    """An API with the pull requests 7 and 9 to the default branch; 7 has these comments, 9 has none."""
     if kind == "gitlab":
-        lists: dict[str, Any] = {
-            "/user": {"id": 9},
-            "/projects/1/merge_requests": [{"iid": 7, "sha": forge.second}],
-            "/projects/1/merge_requests/7/notes": comments,
-        }
-    else:
-        base = "/api/v1/repos/o/r"
-        lists = {
-            f"{base}/pulls": [
-                {"number": 7, "head": {"sha": forge.second}, "base": {"ref": "main"}},
-                {"number": 8, "head": {"sha": forge.second}, "base": {"ref": "other"}},
-            ],
+        return Api(
+            {
+                "/user": {"id": 9},
+                "/projects/1/merge_requests": [{"iid": number, "sha": forge.second} for number in (7, 9)],
+                "/projects/1/merge_requests/7/notes": comments,
+                "/projects/1/merge_requests/9/notes": [old(kind, MINE[kind], SAYS)],
+            }
+        )
+    base = "/api/v1/repos/o/r"
+    branches = ((7, "main"), (8, "other"), (9, "main"))
+    listed = [{"number": number, "head": {"sha": forge.second}, "base": {"ref": ref}} for number, ref in branches]
+    return Api(
+        {
+            f"{base}/pulls": listed,
             f"{base}/issues/7/comments": comments,
+            f"{base}/issues/9/comments": [old(kind, MINE[kind], SAYS)],
         }
-    api = Api(lists)
-    path = STARTER / f"{kind}/dot-{kind}/post_reviews.py"
-    text = path.read_text().replace(PROGRAMS, str(forge.folder / "venv"))
-    (forge.folder / "post.py").write_text(text)
+    )
+
+
+def run_post(
+    forge: Forge, kind: str, served: Api, program: str, change: Callable[[str], str] = str
+) -> subprocess.CompletedProcess[str]:
+    for number in (7, 9):
+        forge.origin.point(f"refs/merge-requests/{number}/head", forge.second)
+    forge.run(f"git clone --quiet file://{forge.folder}/served/o/r .")
+    seen = f'printf "%s" "${{COMMENT_TOKEN:-none}}" > {forge.folder}/seen\n'
+    forge.program("ecompm", seen + program, forge.folder / "venv/ecompm")
+    text = (STARTER / f"{kind}/dot-{kind}/post_reviews.py").read_text().replace(PROGRAMS, str(forge.folder / "venv"))
+    (forge.folder / "post.py").write_text(change(text))
     try:
         done = forge.run(
             f"{sys.executable} {forge.folder}/post.py",
             COMMENT_TOKEN=TOKEN,
-            CI_API_V4_URL=api.address,
+            CI_API_V4_URL=served.address,
             CI_PROJECT_ID="1",
             CI_DEFAULT_BRANCH="main",
-            GITHUB_SERVER_URL=api.address,
+            GITHUB_SERVER_URL=served.address,
         )
     finally:
-        api.server.shutdown()
-        api.server.server_close()
+        served.server.shutdown()
+        served.server.server_close()
     assert "Traceback" not in done.stderr
-    assert done.returncode == (0 if status < 2 and said.startswith(MARK) else 1), done.stdout + done.stderr
     assert TOKEN not in done.stdout + done.stderr
-    return api
+    return done
+
+
+def post(forge: Forge, kind: str, comments: list[Any], said: str = SAYS, status: int = 0) -> Api:
+    served = api(forge, kind, comments)
+    (forge.folder / "said").write_text(said)
+    done = run_post(forge, kind, served, f"cat {forge.folder}/said; exit {status}")
+    assert done.returncode == (0 if status < 2 and said.startswith(MARK) else 1), done.stdout + done.stderr
+    return served
 
 
 def old(kind: str, who: int, body: str) -> dict[str, Any]:
@@ -630,6 +675,58 @@ def test_a_later_report_takes_its_place(forge: Forge, kind: str) -> None:
 @pytest.mark.parametrize("kind", ["gitlab", "gitea"])
 def test_the_same_report_disturbs_nobody(forge: Forge, kind: str) -> None:
     assert post(forge, kind, [old(kind, MINE[kind], f"{MARK}\nNew words\n")]).writes() == []
+
+
+@pytest.mark.parametrize("who", [-1, -3, 3])
+def test_the_comment_of_somebody_else_is_not_written_over_on_gitea(forge: Forge, who: int) -> None:
+    """Nor of who is gone (-1), nor of another account that the forge plays itself."""
+    assert post(forge, "gitea", [old("gitea", who, f"{MARK}\nOld words")]).writes()[0][0] == "POST"
+
+
+@pytest.mark.parametrize("kind", ["gitlab", "gitea"])
+@pytest.mark.parametrize("answer", [403, 500, {"message": "hiccup"}, [{"id": 1}]])
+def test_what_goes_wrong_with_one_stops_none_of_the_others(forge: Forge, kind: str, answer: Any) -> None:
+    served = api(forge, kind, answer)
+    served.lists[PLACE[kind].replace("7", "9")] = []
+    done = run_post(forge, kind, served, f'printf "%s" "{MARK} x"')
+    assert (done.returncode, done.stdout.startswith(("!7: ", "#7: "))) == (1, True), done.stdout
+    assert served.writes() == [("POST", PLACE[kind].replace("7", "9"), {"body": f"{MARK} x"})]
+
+
+@pytest.mark.parametrize("kind", ["gitlab", "gitea"])
+def test_a_program_without_end_stops_none_of_the_others(forge: Forge, kind: str) -> None:
+    served = api(forge, kind, [])
+    served.lists[PLACE[kind].replace("7", "9")] = []
+    program = f'[ -e {forge.folder}/one ] || {{ touch {forge.folder}/one; exec sleep 60; }}; printf "%s" "{MARK} x"'
+    done = run_post(forge, kind, served, program, lambda text: text.replace("TIMEOUT = 120", "TIMEOUT = 2"))
+    assert (done.returncode, "timed out after 2 seconds" in done.stdout) == (1, True), done.stdout
+    assert [path for _, path, _ in served.writes()] == [PLACE[kind].replace("7", "9")]
+
+
+@pytest.mark.parametrize("kind", ["gitlab", "gitea"])
+def test_what_a_program_says_begins_no_line_of_the_log(forge: Forge, kind: str) -> None:
+    done = run_post(forge, kind, api(forge, kind, []), 'printf "one\\n::error::two\\n" >&2; exit 2')
+    assert [line[1:] for line in done.stdout.splitlines()] == ["7: one ::error::two", "9: one ::error::two"]
+
+
+@pytest.mark.parametrize("kind", ["gitlab", "gitea"])
+def test_the_token_follows_no_redirect_to_another_host(forge: Forge, kind: str) -> None:
+    other, served = Api({"*": []}), api(forge, kind, 302)
+    served.elsewhere = f"{other.address}/steal"
+    try:
+        done = run_post(forge, kind, served, f'printf "%s" "{SAYS}"')
+    finally:
+        other.server.shutdown()
+        other.server.server_close()
+    assert (done.returncode, other.asked) == (1, [])
+
+
+@pytest.mark.parametrize("kind", ["gitlab", "gitea"])
+def test_a_list_that_is_none_is_not_an_empty_one(forge: Forge, kind: str) -> None:
+    served = api(forge, kind, [])
+    served.lists["/projects/1/merge_requests" if kind == "gitlab" else "/api/v1/repos/o/r/pulls"] = {"message": "no"}
+    done = run_post(forge, kind, served, "exit 0")
+    assert (done.returncode, "something else than a list" in done.stderr) == (1, True)
 
 
 @pytest.mark.parametrize("kind", ["gitlab", "gitea"])

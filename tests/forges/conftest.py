@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from click.testing import Result
 from forge_server import ForgeServer, serving
 from forge_shop import FILES, ROBOT, TOKEN, Shop
+
+Run = Callable[..., Result]
 
 
 @pytest.fixture
@@ -35,3 +40,28 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forge: ForgeServer) ->
     found.check_out()
     monkeypatch.chdir(found.folder)
     return found
+
+
+@pytest.fixture
+def pull(ecompm: Run, forge: ForgeServer, shop: Shop) -> Run:
+    """`ecompm reviews pull` of the shop's repository at the forge."""
+
+    def run(*more: str) -> Result:
+        answer = ecompm("reviews", "pull", "--forge", "github", "--repository", "shop/gov", "--url", forge.url, *more)
+        assert TOKEN not in answer.output + answer.stderr + str(answer.exception)
+        shop._trees.clear()
+        return answer
+
+    return run
+
+
+@pytest.fixture
+def record(shop: Shop, ecompm: Run) -> Run:
+    """`ecompm reviews record` of a payload."""
+
+    def run(content: Any, *more: str) -> Result:
+        file = shop.folder.parent / "event.json"
+        file.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+        return ecompm("reviews", "record", "--event", str(file), *more)
+
+    return run

@@ -122,3 +122,11 @@ def told(forge: ForgeServer, asked: dict[str, Any], reviews: list[Any], timeline
     forge.routes[f"/repos/shop/gov/pulls/{number}"] = asked
     forge.routes[f"/repos/shop/gov/pulls/{number}/reviews"] = reviews
     forge.routes[f"/repos/shop/gov/issues/{number}/timeline"] = timeline if timeline is not None else []
+
+
+def payload(shop: Shop, action: str, *, head: str, review: Any = None, **more: Any) -> dict[str, Any]:
+    """What GitHub tells when something happened to a review of the seventh pull request."""
+    told = pull_request(7, more.pop("base", shop.tip()), head, more.pop("merged", None))
+    found = {"action": action, "number": 7, "pull_request": told, "sender": MIA}
+    found["repository"] = {"full_name": "shop/gov", "html_url": "https://github.com/shop/gov", "node_id": "x"}
+    return {**found, **({"review": review} if review else {}), **more}

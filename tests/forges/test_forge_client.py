@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import builtins
 import logging
+import socket
+import threading
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +17,9 @@ from click.testing import Result
 from forge_server import Asked, ForgeServer, Reply, serving
 from forge_shop import TOKEN, Shop
 
-from mkdocs_ecompm.signoff.forges import ForgeError, forge
+from mkdocs_ecompm.signoff.forges import ForgeError, forge, transport
 from mkdocs_ecompm.signoff.forges.client import TRIES, HttpClient
-from mkdocs_ecompm.signoff.forges.transport import LARGEST, Token
+from mkdocs_ecompm.signoff.forges.transport import LARGEST, Token, Transport
 
 GITHUB, GITLAB, GITEA = (forge(name).ACCESS for name in ("github", "gitlab", "gitea"))
 
@@ -107,6 +110,46 @@ def test_a_token_does_not_go_over_an_open_line() -> None:
         pass
 
 
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1"])
+def test_no_proxy_is_told_the_token_for_this_machine(
+    forge: ForgeServer, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    forge.routes["*"] = {"good": True}
+    with serving(ForgeServer({"*": {}})) as proxy:
+        for variable in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(variable, proxy.url)
+        with client(forge.url.replace("127.0.0.1", name)) as found:
+            assert found.get("thing") == {"good": True}
+        assert proxy.asked == []
+
+
+@pytest.mark.parametrize("address", ["https://[::1", "https://forge.example:99999", "https://[::1]:x", "https://:443"])
+def test_what_is_no_address_is_not_called_an_open_line(address: str) -> None:
+    with pytest.raises(ForgeError, match="This is no web address: look at --url"), client(address):
+        pass
+
+
+def test_a_proxy_that_is_no_address_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "bogus://x")
+    with client("https://forge.example") as found, pytest.raises(ForgeError, match="look at --url and at https_proxy"):
+        found.get("thing")
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_certificates_that_are_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str) -> None:
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    monkeypatch.setenv(variable, str(tmp_path / "none.pem"))
+    with pytest.raises(ForgeError, match=f"{variable} names a file of certificates that is not there"):
+        client("https://forge.example").__enter__()
+
+
+def test_certificates_that_are_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, forge: ForgeServer) -> None:
+    (tmp_path / "some.pem").write_text("no certificate")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "some.pem"))
+    with client(forge.url.replace("http:", "https:")) as found, pytest.raises(ForgeError, match="REQUESTS_CA_BUNDLE"):
+        found.get("thing")
+
+
 def test_without_the_library_one_sentence_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     real = builtins.__import__
 
@@ -158,6 +201,42 @@ def test_an_answer_without_end(forge: ForgeServer) -> None:
     forge.routes["*"] = lambda _asked: Reply(b" " * (LARGEST + 2))
     with client(forge.url) as found, pytest.raises(ForgeError, match="larger than 32 MiB"):
         found.get("list")
+
+
+DRIPS = {
+    "the head": b"HTTP/1.1 200 OK\r\nX-Long: ",
+    "the body": b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n[",
+    "chunks": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("where", DRIPS)
+def test_an_answer_that_comes_byte_by_byte_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    monkeypatch.setattr(transport, "_LONGEST_ANSWER", 0.2)
+    over = threading.Event()
+
+    def drip() -> None:
+        line, _ = server.accept()
+        with suppress(OSError), line:
+            line.recv(65536)
+            line.sendall(DRIPS[where])
+            while not over.wait(0.05):  # each is in time for itself
+                line.sendall(b"1\r\n \r\n" if where == "chunks" else b" ")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=drip, daemon=True).start()
+        silent = Transport(GITHUB, "http://127.0.0.1", None)
+        said = silent.get(f"http://127.0.0.1:{server.getsockname()[1]}/", {})
+        assert (said, over.is_set()) == (None, False)
+        over.set()
+
+
+def test_what_goes_wrong_beside_an_answer_is_not_lost(forge: ForgeServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    forge.routes["*"] = {}
+    with client(forge.url) as found:
+        monkeypatch.setattr(found._transport, "_content", lambda _response: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            found.get("thing")
 
 
 # --- patience ---------------------------------------------------------------------------------------------------------

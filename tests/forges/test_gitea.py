@@ -11,7 +11,7 @@ from click.testing import Result
 from forge_server import ForgeServer
 from forge_shop import JAN, NEW_CHARTER, PEOPLE, TOKEN, Shop
 
-from mkdocs_ecompm.signoff.forges import NothingToRecord, gitea
+from mkdocs_ecompm.signoff.forges import ForgeError, NothingToRecord, gitea
 from mkdocs_ecompm.signoff.forges.client import HttpClient
 
 Run = Callable[..., Result]
@@ -101,10 +101,24 @@ def test_pushes_by_force_and_others(forge: ForgeServer, client: HttpClient) -> N
     assert [(one.forced, one.at.hour, one.commit) for one in found.pushes] == [(True, 12, HEAD)]
 
 
+def test_another_target_is_told_as_a_push_by_force(forge: ForgeServer, client: HttpClient) -> None:
+    moved = {"type": "change_target_branch", "old_ref": "dev", "new_ref": "main", "created_at": "2026-02-01T12:00:00Z"}
+    tell(forge, pull_request(), [review(1)], [moved])
+    (found,) = gitea.pull_requests(client, "shop/gov", None, lambda _commit: True)
+    assert [(one.forced, one.at.hour, one.commit) for one in found.pushes] == [(True, 12, None)]
+
+
+def test_a_review_that_is_none_is_not_passed_over(forge: ForgeServer, client: HttpClient) -> None:
+    tell(forge, pull_request(), [review(1), ["a list"]])
+    with pytest.raises(ForgeError, match="the reviews of pull request 7 cannot be understood"):
+        list(gitea.pull_requests(client, "shop/gov", None, lambda _commit: True))
+
+
 @pytest.mark.parametrize(
     "item",
     [
         "nonsense",
+        {"type": "change_target_branch", "created_at": None},
         {"type": "pull_push", "body": "moved"},
         {"type": "pull_push", "body": "[" * 9999},
         {**push("11:00:00", forced=True), "created_at": "x"},
@@ -176,7 +190,7 @@ def test_a_hook_alone_is_a_comment_and_with_the_forge_a_review(story: Shop, forg
     event = story.folder.parent / "event.json"
     event.write_text(json.dumps(hook(forge.routes[f"{PLACE}/pulls/7"])))
     answer = ecompm("reviews", "record", "--event", str(event), "--dry-run")
-    assert "does not say in its payload which commit was reviewed" in answer.stderr
+    assert "does not say in its payload what exactly was reviewed" in answer.stderr
     assert "mia-k commented (nothing of the project)" in answer.stdout
     answer = ecompm("reviews", "record", "--event", str(event), "--url", forge.url)
     assert (answer.exit_code, "mia-k approved (charter)" in answer.stdout) == (0, True), answer.stderr

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from forge_server import ForgeServer
+from forge_server import ForgeServer, Reply
 from forge_shop import FILES, JAN, NEW_CHARTER, PEOPLE, TOKEN, Shop
 
-from mkdocs_ecompm.signoff.forges import NothingToRecord, forge, gitlab
+from mkdocs_ecompm.signoff.forges import ForgeError, NothingToRecord, forge, gitlab
 from mkdocs_ecompm.signoff.forges.client import HttpClient
+from mkdocs_ecompm.signoff.forges.gitlab_notes import is_bot
 
 Run = Callable[..., Result]
 PLACE = "/api/v4/projects/shop%2Fgov/merge_requests"
@@ -52,6 +53,7 @@ def tell(server: ForgeServer, told: dict[str, Any], notes: list[Any], approved: 
     server.routes[f"{PLACE}/7/versions"] = versions
 
 
+OTHER_RISKS = FILES["project/risks.yml"].replace("likelihood: 2", "likelihood: 1")
 VERSIONS = [version(HEAD, "12:00:00"), version(OLD, "09:00:00")]
 
 
@@ -90,7 +92,88 @@ def test_an_approval_that_was_taken_back_or_reset(forge: ForgeServer, client: Ht
         note(3, "approved this merge request", "11:30:00", TOM),
     ]
     tell(forge, merge_request(), notes, [], VERSIONS)
-    assert [one[:2] for one in reviews(forge, client)] == [("1", "approved"), ("2", "dismissed"), ("3", "dismissed")]
+    assert [one[:2] for one in reviews(forge, client)] == [("1", "dismissed"), ("2", "dismissed"), ("3", "dismissed")]
+
+
+def test_each_later_act_ends_the_approval_before_it(forge: ForgeServer, client: HttpClient) -> None:
+    acts = ["approved this merge request", "unapproved this merge request"]
+    notes = [note(number, acts[1 - number % 2], f"1{number}:00:00") for number in range(1, 6)]
+    for many, last in ((5, "approved"), (4, "dismissed"), (3, "approved"), (2, "dismissed")):
+        tell(forge, merge_request(), notes[:many], [MIA] if last == "approved" else [], VERSIONS)
+        (found,) = gitlab.pull_requests(client, "shop/gov", None, lambda _commit: True)
+        assert [one.id for one in found.reviews] == [str(number) for number in range(1, many + 1)]
+        assert [one.state for one in found.reviews] == ["dismissed"] * (many - 1) + [last]
+        ends = [one.submitted_at.hour for one in found.reviews if one.submitted_at]
+        assert ends == [12, 12, 14, 14, 15][: many // 2 * 2] + [10 + many] * (many % 2)
+
+
+def test_who_approves_anew_had_lost_the_first_approval(forge: ForgeServer, client: HttpClient) -> None:
+    notes = [
+        note(1, "approved this merge request", "10:00:00"),
+        note(2, "approved this merge request", "11:00:00", TOM),
+        note(3, "approved this merge request", "13:00:00"),
+        note(4, "requested changes", "13:30:00", TOM),
+    ]
+    tell(forge, merge_request(), list(reversed(notes)), [MIA], VERSIONS)
+    said = [one[:2] for one in reviews(forge, client)]
+    assert said == [("1", "dismissed"), ("2", "dismissed"), ("3", "approved"), ("4", "changes_requested")]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"message": "hiccup"},
+        [],
+        None,
+        {"approved_by": None},
+        {"approved_by": {"user": MIA}},
+        {"approved_by": [None]},
+        {"approved_by": [{}]},
+        {"approved_by": [{"user": "mia-k"}]},
+        {"approved_by": [{"user": {}}]},
+    ],
+)
+def test_another_shape_does_not_say_that_nobody_approves(forge: ForgeServer, client: HttpClient, answer: Any) -> None:
+    tell(forge, merge_request(), [note(1, "approved this merge request", "10:00:00")], [], VERSIONS)
+    forge.routes[f"{PLACE}/7/approvals"] = lambda _asked: Reply(answer)
+    with pytest.raises(ForgeError, match="who approves merge request 7 cannot be understood"):
+        reviews(forge, client)
+
+
+def test_a_note_that_is_none_is_not_passed_over(forge: ForgeServer, client: HttpClient) -> None:
+    tell(forge, merge_request(), [note(1, "approved this merge request", "10:00:00"), None], [MIA], VERSIONS)
+    with pytest.raises(ForgeError, match="the notes on merge request 7 cannot be understood"):
+        reviews(forge, client)
+
+
+# --- another target ---------------------------------------------------------------------------------------------------
+
+RETARGETED = (
+    "changed target branch from `dev` to `main`",
+    "deleted the `dev` branch. This merge request now targets the `main` branch",
+)
+
+
+@pytest.mark.parametrize("body", RETARGETED)
+def test_another_target_is_told_as_a_push_by_force(forge: ForgeServer, client: HttpClient, body: str) -> None:
+    tell(
+        forge, merge_request(), [note(1, body, "14:00:00", TOM), note(2, body, "15:00:00", system=False)], [], VERSIONS
+    )
+    (found,) = gitlab.pull_requests(client, "shop/gov", None, lambda _commit: True)
+    forced = [(one.at.hour, one.forced, one.commit) for one in found.pushes]
+    assert forced == [(9, None, OLD), (12, None, HEAD), (14, True, None)]
+
+
+def test_another_target_at_nobody_knows_when(forge: ForgeServer, client: HttpClient) -> None:
+    tell(forge, merge_request(), [note(1, RETARGETED[0], "14:00:00", created_at="x")], [], VERSIONS)
+    (found,) = gitlab.pull_requests(client, "shop/gov", None, lambda _commit: True)
+    assert not found.timeline_readable
+
+
+def test_a_version_of_the_same_head_is_of_another_target(forge: ForgeServer, client: HttpClient) -> None:
+    tell(forge, merge_request(), [], [], [version(HEAD, "13:00:00"), *VERSIONS])
+    (found,) = gitlab.pull_requests(client, "shop/gov", None, lambda _commit: True)
+    assert [(one.at.hour, one.forced) for one in found.pushes] == [(9, None), (12, None), (13, True)]
 
 
 def test_nobody_can_write_such_a_note_by_hand(forge: ForgeServer, client: HttpClient) -> None:
@@ -172,7 +255,7 @@ def test_how_it_arrived(forge: ForgeServer, client: HttpClient, told: dict[str, 
     ],
 )
 def test_machines(user: Any, *, bot: bool) -> None:
-    assert gitlab.is_bot(user) is bot
+    assert is_bot(user) is bot
 
 
 def test_the_whole_way(shop: Shop, forge: ForgeServer, ecompm: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,6 +296,61 @@ def test_a_push_that_threw_the_reviewed_commit_away(shop: Shop, forge: ForgeServ
     assert [one["state"] for one in found["reviews"]] == ["commented", "approved"]
 
 
+@pytest.fixture
+def branches(shop: Shop) -> tuple[str, str, str]:
+    """A commit on `main`; the branch `dev` with a new charter; and from there a branch with other risks."""
+    base = shop.tip()
+    assert base
+    dev = shop.branch({"project/charter.yml": NEW_CHARTER})
+    return base, dev, shop.branch({"project/risks.yml": OTHER_RISKS}, start=dev)
+
+
+def pulled(forge: ForgeServer, ecompm: Run) -> None:
+    answer = ecompm("reviews", "pull", "--forge", "gitlab", "--repository", "shop/gov", "--url", forge.url)
+    assert answer.exit_code == 0, answer.stderr
+
+
+def test_an_approval_before_another_target_is_none_of_what_that_brings(
+    shop: Shop, forge: ForgeServer, ecompm: Run, branches: tuple[str, str, str]
+) -> None:
+    base, _, head = branches
+    told = merge_request(base=base, head=head, merge_commit_sha=shop.squash(head))
+    notes = [
+        note(1, "approved this merge request", "13:00:00"),
+        note(2, RETARGETED[0], "14:00:00", TOM),
+        note(3, "approved this merge request", "15:00:00", TOM),
+    ]
+    tell(forge, told, notes, [MIA, TOM], [version(head, "12:00:00")])
+    pulled(forge, ecompm)
+    found = shop.evidence("git.shop.example-7.json")["reviews"]
+    assert [one["state"] for one in found] == ["commented", "approved"]
+
+
+def test_what_is_taken_back_is_all_that_was_approved(
+    shop: Shop, forge: ForgeServer, ecompm: Run, branches: tuple[str, str, str]
+) -> None:
+    """Also what the branch did not change at the moment at which it was taken back."""
+    base, dev, head = branches
+    again = shop.branch({"project/risks.yml": FILES["project/risks.yml"]}, start=head)
+    last = shop.branch({"project/risks.yml": OTHER_RISKS}, start=again)
+    told = merge_request(base=base, head=last, merge_commit_sha=shop.squash(last))
+    notes = [
+        note(1, "approved this merge request", "10:00:00"),
+        note(2, "unapproved this merge request", "12:00:00"),
+    ]
+    versions = [version(head, "09:00:00"), version(again, "11:00:00"), version(last, "13:00:00")]
+    tell(forge, told, notes[:1], [MIA], versions)
+    pulled(forge, ecompm)
+    tell(forge, told, notes, [], versions)
+    pulled(forge, ecompm)
+    found = shop.evidence("git.shop.example-7.json")["reviews"]
+    assert [(one["id"], one["state"], list(one["artifacts"])) for one in found] == [
+        ("1", "dismissed", ["charter", "risks", "risks/R-1"]),
+        ("2", "dismissed", ["charter"]),
+    ]
+    assert dev
+
+
 # --- webhooks ---------------------------------------------------------------------------------------------------------
 
 
@@ -244,6 +382,7 @@ def test_what_a_hook_tells(action: str, state: str) -> None:
     found = forge("gitlab").from_event(hook(action))
     (one,) = found.reviews
     assert (one.state, one.commit, one.reviewer, found.author.login) == (state, HEAD, one.reviewer, "tom-a")
+    assert (found.complete, found.timeline_readable) == (False, False), "it names no note: the forge has to be asked"
     assert (found.host, found.repository, found.number, found.merged) == ("git.shop.example", "shop/gov", 7, False)
 
 

@@ -8,26 +8,9 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from forge_shop import MIA, NEW_CHARTER, TOM, Shop, pull_request, review
+from forge_shop import NEW_CHARTER, TOM, Shop, payload, review
 
 Run = Callable[..., Result]
-
-
-def payload(shop: Shop, action: str, *, head: str, review: Any = None, **more: Any) -> dict[str, Any]:
-    told = pull_request(7, more.pop("base", shop.tip()), head, more.pop("merged", None))
-    found = {"action": action, "number": 7, "pull_request": told, "sender": MIA}
-    found["repository"] = {"full_name": "shop/gov", "html_url": "https://github.com/shop/gov", "node_id": "x"}
-    return {**found, **({"review": review} if review else {}), **more}
-
-
-@pytest.fixture
-def record(shop: Shop, ecompm: Run) -> Callable[..., Result]:
-    def run(content: Any, *more: str) -> Result:
-        file = shop.folder.parent / "event.json"
-        file.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
-        return ecompm("reviews", "record", "--event", str(file), *more)
-
-    return run
 
 
 def test_a_review_is_recorded_at_once_and_counts_from_the_merge_on(shop: Shop, record: Run, ecompm: Run) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mkdocs_ecompm.model.review import ForgeAccount, ReviewState
-from mkdocs_ecompm.signoff.forges import NAMES, NothingToRecord, PullRequest, forge, forge_of
+from mkdocs_ecompm.signoff.forges import NAMES, ForgeError, NothingToRecord, PullRequest, forge, forge_of
 
 MODULES = Path(__file__).parent / "node_modules"
 EXAMPLES = MODULES / "@octokit/webhooks-examples/api.github.com/index.json"
@@ -100,6 +101,8 @@ def test_no_answer_is_a_crash(about: Any, other: Any, reviews: list[Any], timeli
             return iter(timeline if path.endswith(("timeline", "versions")) else [about, other])
 
     for name in NAMES:
-        for found in forge(name).pull_requests(Client(), "a/b", None, lambda _commit: True):
-            assert found.number >= 1
-            assert all(review.id for review in found.reviews)
+        listed = forge(name).pull_requests(Client(), "a/b", None, lambda _commit: True)
+        with suppress(ForgeError):  # what is none is said, and is no empty list
+            for found in listed:
+                assert found.number >= 1
+                assert all(review.id for review in found.reviews)

@@ -220,6 +220,19 @@ def test_what_is_no_file_at_all(data: bytes) -> None:
         parse(data)
 
 
+@given(st.text(st.sampled_from('[]{}"\\\\a\n'), min_size=1, max_size=60))
+def test_brackets_within_texts_are_words(body: str) -> None:
+    found = parse(changed("reviews", 0, "body", value=body))
+    assert found.reviews[0].body == body
+
+
+@given(st.integers(9, 50), st.text(st.sampled_from('"\\\\[]{},:a'), max_size=30))
+def test_what_is_too_deep_is_so_whatever_follows(depth: int, rest: str) -> None:
+    """No reader is to go that deep, not even to say that what follows cannot be read."""
+    with pytest.raises(InvalidEvidence, match="too deep"):
+        parse(b"[" * depth + rest.encode())
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),

@@ -248,3 +248,26 @@ def test_a_digest_that_is_not_that_of_the_commit_reviewed(scene: TrustScene) -> 
     change = scene.propose(renamed(scene.people))
     scene.record_reviews(scene.of_trust("ana", commit=before), about={"merged": change})
     assert (scene.heads(), scene.why()) == ((scene.root,), [("digest-mismatch",)])
+
+
+def test_an_approval_of_a_step_from_an_older_state_is_none_whatever_the_file_says_of_the_branch(
+    scene: TrustScene,
+) -> None:
+    """The branch merged a change of trust after it was approved, and left its own older text as it was."""
+    start = scene.repository.tip() or ""
+    proposed = renamed(changed(scene.people))
+    approved = scene.commit("Rename Mia", "leo", people=proposed, parents=[start], more={"branch": None})
+    without_ben = changed(scene.people)
+    without_ben["trust"]["admins"] = ["ana"]
+    left = scene.commit("Ben left\n\nSignoff: approve trust", "ana", people=without_ben, parents=[start])
+    assert scene.heads() == (left,)
+    head = scene.commit("Merge main", "leo", people=proposed, parents=[approved, left], more={"branch": None})
+    merged = scene.commit("Squash", None, people=proposed, parents=[left])
+    review = scene.of_trust("ana", of=approved)
+    scene.record_reviews(review, about={"base": left, "merge_base": left, "head": head, "merged": merged})
+    assert (scene.why(), scene.heads()) == ([("digest-mismatch",)], (left,))
+    scene.record_reviews(
+        {**review, "id": "R-2", "commit": head},
+        about={"base": left, "merge_base": left, "head": head, "merged": merged},
+    )
+    assert scene.heads() != (left,), "what was approved after the merge is of the step from there"

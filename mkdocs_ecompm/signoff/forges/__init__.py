@@ -38,9 +38,11 @@ class RawReview:
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """New commits on the branch of a pull request; `commit` is its new head, as far as the forge says.
+    """What a review may be overtaken by: new commits on the branch of a pull request, or another target for it.
 
-    `forced` is None where the forge does not say whether the old head was thrown away: git has to be asked.
+    `commit` is the new head of the branch, as far as the forge says. `forced` is None where the forge does not say
+    whether the old head was thrown away: git has to be asked. With another target a review is of other changes than
+    its author saw, though no commit is lost: that is told as a push by force, too, of which no commit is known.
     """
 
     commit: str | None
@@ -60,8 +62,8 @@ class PullRequest:
         merge_commit: The commit by which it came into the target branch.
         merged: Whether it did.
         reviews: Its reviews, the oldest first.
-        timeline_readable: Whether it is known when its branch was pushed to.
-        pushes: Those pushes that may have thrown commits away.
+        timeline_readable: Whether it is known when its branch was pushed to, and when it got another target.
+        pushes: Those pushes that may have thrown commits away, and the changes of its target.
         host: The host in the pull request's own address, if it has one.
         repository: The repository's name, if a payload says it.
         complete: False if the payload leaves out which commit was reviewed, or when.

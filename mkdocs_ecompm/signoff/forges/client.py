@@ -38,8 +38,8 @@ class HttpClient:
         now: Callable[[], float] = time.time,
         tell: Callable[[str], None] = lambda _text: None,
     ) -> None:
-        """Raises ForgeError if the library is missing, or the token would go over an open line."""
-        self._transport = Transport(access, address, token, now)
+        """Raises ForgeError if the library is missing, the address is none, or the token would go over an open line."""
+        self._transport = Transport(access, address, token)
         self._access = access
         self._bases = _bases(access, address)
         self._token = token

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from mkdocs_ecompm.git.objects import is_id
 from mkdocs_ecompm.model.review import ForgeAccount
+from mkdocs_ecompm.signoff.forges import ForgeError
 
 _GREATEST: Final = 2**63 - 1
 _UNNAMED: Final = re.compile("[\x00-\x20\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _LONE: Final = re.compile("[\ud800-\udfff]")
 _LONGEST_NAME: Final = 300
+_LONGEST_WORD: Final = 40
 _HOST: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 _NOBODY: Final = ForgeAccount("ghost", None)
 
@@ -36,6 +38,32 @@ def listed(value: object) -> list[Any]:
 def text(value: object) -> str:
     """A text that is Unicode; empty if it is none."""
     return _LONE.sub("\N{REPLACEMENT CHARACTER}", value) if isinstance(value, str) else ""
+
+
+def name(value: object) -> str:
+    """A name: without blanks, line breaks and signs that nobody sees, and never longer than one can be."""
+    return _UNNAMED.sub("", text(value))[:_LONGEST_NAME]
+
+
+def word(value: object) -> str:
+    """A word of the forge's own that may stand in a sentence: nothing that would begin a line in a log."""
+    return name(value)[:_LONGEST_WORD]
+
+
+def mappings(items: Iterable[object], what: str) -> list[Mapping[str, Any]]:
+    """The entries of a list; each says something, and an entry that cannot be read would be lost unseen.
+
+    Args:
+        items: The entries.
+        what: What they are, as it stands in a sentence.
+
+    Raises:
+        ForgeError: one is something else than a mapping.
+    """
+    found = [item if isinstance(item, Mapping) else None for item in items]
+    if None in found:
+        raise ForgeError(f"What the forge says of {what} cannot be understood.")
+    return [item for item in found if item is not None]
 
 
 def whole(value: object) -> int | None:
@@ -62,10 +90,10 @@ def moment(value: object) -> datetime | None:
 def account(value: object, login: str = "login") -> ForgeAccount | None:
     """An account, whose name stands under `login`; None if nobody is named."""
     number = whole(at(value, "id"))
-    name = _UNNAMED.sub("", text(at(value, login)))[:_LONGEST_NAME]
-    if not name and number is None:
+    called = name(at(value, login))
+    if not called and number is None:
         return None
-    return ForgeAccount(name or f"id:{number}", number)
+    return ForgeAccount(called or f"id:{number}", number)
 
 
 def author(found: ForgeAccount | None) -> ForgeAccount:

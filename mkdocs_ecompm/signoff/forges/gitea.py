@@ -1,4 +1,4 @@
-"""Gitea and Forgejo: pull requests, their reviews, and the pushes in their timeline.
+"""Gitea and Forgejo: pull requests, their reviews, and the pushes and other targets in their timeline.
 
 A review that is `stale` is of an older head, and keeps its commit; one that is not `official` is by somebody who may
 not merge: who may agree is for people.yml to say, so neither changes what the review says.
@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from mkdocs_ecompm.model.review import ReviewState
 from mkdocs_ecompm.signoff.forges import Access, NothingToRecord, PullRequest, Push, RawReview
-from mkdocs_ecompm.signoff.forges.fields import account, at, author, commit, host, moment, text, whole
-from mkdocs_ecompm.signoff.forges.pull_request_api import PullRequestApi
+from mkdocs_ecompm.signoff.forges.fields import account, at, author, commit, host, moment, name, text, whole, word
+from mkdocs_ecompm.signoff.forges.pull_request_api import PullRequestApi, retargeted
 
 
 def _token(token: str) -> tuple[str, str]:
@@ -56,7 +56,7 @@ def _pull_request(item: object, number: int | None) -> PullRequest | None:
         merge_commit=(commit(at(item, "merge_commit_sha")) or commit(at(item, "merged_commit_id"))) if merged else None,
         merged=merged,
         host=host(at(item, "html_url")),
-        repository=text(at(item, "base", "repo", "full_name")),
+        repository=name(at(item, "base", "repo", "full_name")),
     )
 
 
@@ -106,10 +106,10 @@ _API: Final = PullRequestApi(
     title=ACCESS.title,
     newest_first={"sort": "recentupdate"},
     page_size={"limit": 50},
-    push_event=("type", "pull_push"),
+    kind="type",
+    pushes={"pull_push": _push, "change_target_branch": retargeted},
     read_pull_request=_pull_request,
     read_review=_review,
-    read_push=_push,
 )
 pull_requests: Final = _API.pull_requests
 pull_request: Final = _API.pull_request
@@ -129,7 +129,8 @@ def from_event(payload: Mapping[str, Any]) -> PullRequest:
         return replace(found, timeline_readable=True)
     kind = text(at(payload, "review", "type"))
     if action != "reviewed" or kind not in _HOOKS:
-        raise NothingToRecord(f"This payload is not about a review: a pull request was {action[:40] or 'changed'}.")
+        what = word(action) or "changed"
+        raise NothingToRecord(f"This payload is not about a review: a pull request was {what}.")
     when, reviewer = moment(at(payload, "pull_request", "updated_at")), _account(payload.get("sender"))
     review = RawReview(
         id=f"hook-{reviewer.id if reviewer else 0}-{when:%Y%m%dT%H%M%SZ}" if when else "hook",

@@ -1,4 +1,7 @@
-"""GitHub and GitHub Enterprise Server: pull requests, their reviews, and when their branch was pushed to by force."""
+"""GitHub and GitHub Enterprise Server: pull requests, their reviews, and what may have overtaken those.
+
+That is a push by force to the branch, and another target: GitHub keeps approvals when somebody chooses another base.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ from typing import Any, Final
 
 from mkdocs_ecompm.model.review import ReviewState
 from mkdocs_ecompm.signoff.forges import Access, NothingToRecord, PullRequest, Push, RawReview
-from mkdocs_ecompm.signoff.forges.fields import account, at, author, commit, host, moment, text, whole
-from mkdocs_ecompm.signoff.forges.pull_request_api import PullRequestApi
+from mkdocs_ecompm.signoff.forges.fields import account, at, author, commit, host, moment, name, text, whole, word
+from mkdocs_ecompm.signoff.forges.pull_request_api import PullRequestApi, retargeted
 
 
 def _bearer(token: str) -> tuple[str, str]:
@@ -48,7 +51,7 @@ def _pull_request(item: object, number: int | None) -> PullRequest | None:
         merge_commit=commit(at(item, "merge_commit_sha")) if merged else None,  # before, it is that of a trial
         merged=merged,
         host=host(at(item, "html_url")),
-        repository=text(at(item, "base", "repo", "full_name")),
+        repository=name(at(item, "base", "repo", "full_name")),
     )
 
 
@@ -82,10 +85,15 @@ _API: Final = PullRequestApi(
     title=ACCESS.title,
     newest_first={"sort": "updated", "direction": "desc"},
     page_size={"per_page": 100},
-    push_event=("event", "head_ref_force_pushed"),
+    kind="event",
+    pushes={
+        "head_ref_force_pushed": _push,
+        "base_ref_changed": retargeted,
+        "automatic_base_change_succeeded": retargeted,
+        "base_ref_force_pushed": retargeted,
+    },
     read_pull_request=_pull_request,
     read_review=_review,
-    read_push=_push,
 )
 pull_requests: Final = _API.pull_requests
 pull_request: Final = _API.pull_request
@@ -104,7 +112,8 @@ def from_event(payload: Mapping[str, Any]) -> PullRequest:
     if "review" not in payload:
         if action == "closed" and found.merged:
             return replace(found, timeline_readable=True)
-        raise NothingToRecord(f"This payload is not about a review: a pull request was {action or 'changed'}.")
+        what = word(action) or "changed"
+        raise NothingToRecord(f"This payload is not about a review: a pull request was {what}.")
     review = _review(payload["review"])
     if action not in _REVIEW_ACTIONS or review is None or "comment" in payload:
         raise NothingToRecord("This payload is not about a review that was submitted, edited or dismissed.")

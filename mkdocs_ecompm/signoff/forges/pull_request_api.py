@@ -11,7 +11,16 @@ from datetime import datetime
 from typing import Any
 
 from mkdocs_ecompm.signoff.forges import Client, ForgeError, NothingToRecord, PullRequest, Push, RawReview
-from mkdocs_ecompm.signoff.forges.fields import at, host, moment, text
+from mkdocs_ecompm.signoff.forges.fields import at, host, mappings, moment, name
+
+Reader = Callable[[Mapping[str, object]], Push | None]
+"""Reads an entry of the timeline; None if it cannot be understood."""
+
+
+def retargeted(item: Mapping[str, object]) -> Push | None:
+    """Another target branch, or one that was rewritten: from then on the pull request brings other changes."""
+    when = moment(item.get("created_at"))
+    return Push(None, when, forced=True) if when else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +31,19 @@ class PullRequestApi:
         title: The forge's name for people.
         newest_first: Parameters by which pull requests are listed with those changed last first.
         page_size: The parameter for the size of a page, at its largest.
-        push_event: The field of an entry of the timeline that names its kind, and the kind that is a push.
+        kind: The field of an entry of the timeline that names its kind.
+        pushes: The kinds that may overtake a review, each with what reads it.
         read_pull_request: Reads a pull request; the number is the one that was asked for. None if it has none.
         read_review: Reads a review; None for what is none.
-        read_push: Reads an entry of the timeline that is a push; None if it cannot be understood.
     """
 
     title: str
     newest_first: Mapping[str, str]
     page_size: Mapping[str, int]
-    push_event: tuple[str, str]
+    kind: str
+    pushes: Mapping[str, Reader]
     read_pull_request: Callable[[object, int | None], PullRequest | None]
     read_review: Callable[[object], RawReview | None]
-    read_push: Callable[[Mapping[str, object]], Push | None]
 
     def pull_requests(
         self, client: Client, repository: str, since: datetime | None, wanted: Callable[[str], bool]
@@ -57,27 +66,32 @@ class PullRequestApi:
         return self._with_reviews(client, repository, found)
 
     def _with_reviews(self, client: Client, repository: str, found: PullRequest) -> PullRequest:
-        reviews = client.pages(f"repos/{repository}/pulls/{found.number}/reviews", **self.page_size)
+        listed = client.pages(f"repos/{repository}/pulls/{found.number}/reviews", **self.page_size)
+        reviews = mappings(listed, f"the reviews of pull request {found.number}")
         read = tuple(review for item in reviews if (review := self.read_review(item)) is not None)
         pushes = self._pushes(client, repository, found.number) if read else ()
         return replace(found, reviews=read, timeline_readable=pushes is not None, pushes=pushes or ())
 
     def _pushes(self, client: Client, repository: str, number: int) -> tuple[Push, ...] | None:
-        """The pushes by force; None if the timeline cannot be read to its end."""
-        kind, pushed = self.push_event
+        """The pushes by force and the changes of the target; None if the timeline cannot be read to its end."""
         found: list[Push] = []
         try:
             for item in client.pages(f"repos/{repository}/issues/{number}/timeline", **self.page_size):
                 if not isinstance(item, dict):
                     return None
-                if item.get(kind) == pushed:
-                    push = self.read_push(item)
+                read = self._reader(item)
+                if read is not None:
+                    push = read(item)
                     if push is None:
                         return None
                     found.append(push)
         except ForgeError:
             return None
         return tuple(push for push in found if push.forced is not False)
+
+    def _reader(self, item: Mapping[str, object]) -> Reader | None:
+        kind = item.get(self.kind)
+        return self.pushes.get(kind) if isinstance(kind, str) else None
 
     def named_by(self, payload: Mapping[str, Any]) -> PullRequest:
         """The pull request that a webhook's payload is about, with the repository and the host that it names.
@@ -86,7 +100,7 @@ class PullRequestApi:
             NothingToRecord: it names none.
         """
         found = self.read_pull_request(payload.get("pull_request"), None)
-        name = text(at(payload, "repository", "full_name"))
-        if found is None or not name:
+        called = name(at(payload, "repository", "full_name"))
+        if found is None or not called:
             raise NothingToRecord("This payload is not about a review: it names no pull request.")
-        return replace(found, repository=name, host=host(at(payload, "repository", "html_url")) or found.host)
+        return replace(found, repository=called, host=host(at(payload, "repository", "html_url")) or found.host)

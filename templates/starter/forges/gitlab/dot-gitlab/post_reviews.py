@@ -1,10 +1,11 @@
 """One comment on each open merge request: what it would change, in the project's own words; kept up to date.
 
 Runs on the default branch. The commits of a merge request are fetched and read, never checked out or run, and the
-program that reads them does not get the token. COMMENT_TOKEN is a project access token with the scope `api` and the
-role Reporter, in the environment `comments`.
+program that reads them does not get the token. What goes wrong with one of them stops none of the others. COMMENT_TOKEN
+is a project access token with the scope `api` and the role Reporter, in the environment `comments`.
 """
 
+import http.client
 import json
 import os
 import re
@@ -15,9 +16,24 @@ import urllib.request
 
 MARK = "<!-- ecompm-review -->"
 LONGEST = 200_000
+TIMEOUT = 120  # seconds for each program
+# a program, the line, or an answer of another shape
+GOES_WRONG = (subprocess.SubprocessError, OSError, http.client.HTTPException, ValueError, LookupError, TypeError)
 TOKEN = os.environ.pop("COMMENT_TOKEN", "")  # popped: no program that is started below has it
 API = os.environ["CI_API_V4_URL"]
 PROJECT = f"projects/{os.environ['CI_PROJECT_ID']}"
+
+
+class SameHost(urllib.request.HTTPRedirectHandler):
+    """Follows no redirect to another host: the token would go there, too."""
+
+    def redirect_request(self, request, *more):
+        """The next request; None where it ends here."""
+        here, there = (urllib.parse.urlsplit(address)[:2] for address in (request.full_url, more[-1]))
+        return super().redirect_request(request, *more) if here == there else None
+
+
+OPENER = urllib.request.build_opener(SameHost)
 
 
 def ask(path, method="GET", body=None, **query):
@@ -28,14 +44,21 @@ def ask(path, method="GET", body=None, **query):
         headers={"PRIVATE-TOKEN": TOKEN, "Content-Type": "application/json"},
         method=method,
     )
-    with urllib.request.urlopen(request, timeout=60) as answer:
+    with OPENER.open(request, timeout=60) as answer:
         return json.load(answer)
+
+
+def entries(found):
+    """A list of the forge, and nothing else that would pass for an empty one."""
+    if not isinstance(found, list):
+        raise TypeError("The forge answered something else than a list.")
+    return found
 
 
 def every(path, **query):
     """All entries of a list, page by page."""
     page = 1
-    while found := ask(path, per_page=100, page=page, **query):
+    while found := entries(ask(path, per_page=100, page=page, **query)):
         yield from found
         page += 1
 
@@ -48,21 +71,32 @@ def commit(text):
 
 
 def report(number, head):
-    """What the merge request would change; None if that cannot be told."""
-    subprocess.run(["git", "fetch", "--quiet", "origin", f"refs/merge-requests/{int(number)}/head"], check=True)
+    """What the merge request would change."""
+    reference = f"refs/merge-requests/{number}/head"
+    subprocess.run(["git", "fetch", "--quiet", "origin", reference], check=True, timeout=TIMEOUT)
     base = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
     done = subprocess.run(
         ["/tmp/ecompm/bin/ecompm", "review", commit(base), head, "--format", "markdown"],
         capture_output=True,
         text=True,
         check=False,
+        timeout=TIMEOUT,
     )
     if done.returncode > 1:  # 1: it has errors, and the report says so
-        print(f"!{number}: {done.stderr.strip()}")
-        return None
+        raise ValueError(" ".join(done.stderr.split()) or "There is no report.")
     if not done.stdout.startswith(MARK):
         raise ValueError("This is no report.")
     return done.stdout[:LONGEST]
+
+
+def post(number, text, myself):
+    """Put the report under the merge request, in place of the one before."""
+    notes = f"{PROJECT}/merge_requests/{number}/notes"
+    mine = [note for note in every(notes) if note["author"]["id"] == myself and note["body"].startswith(MARK)]
+    if not mine:
+        ask(notes, "POST", text)
+    elif mine[0]["body"].strip() != text.strip():
+        ask(f"{notes}/{int(mine[0]['id'])}", "PUT", text)
 
 
 def main():
@@ -73,21 +107,15 @@ def main():
     myself, failed = ask("user")["id"], 0
     for item in every(f"{PROJECT}/merge_requests", state="opened", target_branch=os.environ["CI_DEFAULT_BRANCH"]):
         number = int(item["iid"])
-        notes = f"{PROJECT}/merge_requests/{number}/notes"
         try:
-            text = report(number, commit(item["sha"]))
-        except (subprocess.CalledProcessError, ValueError) as error:
+            post(number, report(number, commit(item["sha"])), myself)
+        except GOES_WRONG as error:
             print(f"!{number}: {error}")
-            text = None
-        if text is None:
-            failed += 1
-            continue
-        mine = [note for note in every(notes) if note["author"]["id"] == myself and note["body"].startswith(MARK)]
-        if not mine:
-            ask(notes, "POST", text)
-        elif mine[0]["body"].strip() != text.strip():
-            ask(f"{notes}/{int(mine[0]['id'])}", "PUT", text)
-    return min(failed, 1)
+            failed = 1
+    return failed
 
 
-sys.exit(main())
+try:
+    sys.exit(main())
+except GOES_WRONG as error:  # of all of them: who we are, or which there are
+    sys.exit(f"No comments: {error}")
