@@ -17,6 +17,7 @@ from mkdocs_ecompm.git.objects import (
     ObjectMismatch,
     hash_of,
     is_id,
+    made_object,
 )
 
 # As many questions as surely fit into the pipe while git waits for us to read its answers (16 KiB on some systems).
@@ -87,12 +88,13 @@ class Batch:
                 continue
             name, kind, length = words
             size = int(length)
-            data = read(size + 1)[:-1]
-            if len(data) != size:
+            data = read(size)
+            if len(data) != size or not read(1):
                 return
+            hashed = make_hash(b"%b %b\0" % (kind, length), usedforsecurity=False)
+            hashed.update(data)
             oid = name.decode()
-            hashed = make_hash(b"%b %b\0%b" % (kind, length, data), usedforsecurity=False).hexdigest()
-            yield GitObject(oid, kind.decode(), data) if hashed == oid else ObjectMismatch(oid)
+            yield made_object((oid, kind.decode(), data)) if hashed.hexdigest() == oid else ObjectMismatch(oid)
 
     def close(self) -> None:
         """End every process."""

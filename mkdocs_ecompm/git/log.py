@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from tempfile import TemporaryFile
 from typing import IO, Final, NamedTuple, cast
 
@@ -47,6 +48,10 @@ class FileChange(NamedTuple):
     path: bytes
     mode: bytes
     oid: str
+
+
+_change: Final[Callable[[tuple[bytes, bytes, str]], FileChange]] = partial(tuple.__new__, FileChange)
+"""Makes a change in half the time: a long history has tens of thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,20 +110,16 @@ def _parsed(answer: bytes) -> Log:
     parts = iter(answer.split(b"\0"))
     for part in parts:
         if part[:1] == b":" or part[:2] == b"\n:":
-            here.append(_change(part, next(parts, b"")))
+            path, words = next(parts, b""), part.split(b" ")
+            if not path or len(words) != _WORDS:
+                raise GitError("git diff-tree broke off in the middle of its answer.")
+            mode = words[1]
+            here.append(FileChange(path, b"", "") if mode == _NOTHING else _change((path, mode, words[3].decode())))
         elif part:
             commit, *others = part.decode("ascii").split()
             parents[commit] = tuple(others)
             here = changes[commit] = []
     return Log(parents, {commit: found for commit, found in changes.items() if found})
-
-
-def _change(part: bytes, path: bytes) -> FileChange:
-    words = part.split(b" ")
-    if not path or len(words) != _WORDS:
-        raise GitError("git diff-tree broke off in the middle of its answer.")
-    mode = words[1]
-    return FileChange(path, b"", "") if mode == _NOTHING else FileChange(path, mode, words[3].decode("ascii"))
 
 
 def below(folder: str, path: bytes) -> bytes:

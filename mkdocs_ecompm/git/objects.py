@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from itertools import takewhile
 from operator import itemgetter
 from typing import Final, NamedTuple
@@ -70,6 +71,10 @@ class GitObject(NamedTuple):
     oid: str
     type: str
     data: bytes
+
+
+made_object: Final[Callable[[tuple[str, str, bytes]], GitObject]] = partial(tuple.__new__, GitObject)
+"""Makes an object from its fields in half the time."""
 
 
 class TreeEntry(NamedTuple):
