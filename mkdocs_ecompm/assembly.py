@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
@@ -12,23 +11,21 @@ from mkdocs_ecompm.crosschecks import CROSSCHECKS
 from mkdocs_ecompm.forecast import remembering
 from mkdocs_ecompm.history.baselines import Plans, of_gates
 from mkdocs_ecompm.history.chronicle import Question, chronicle
-from mkdocs_ecompm.load.files import Files, FilesError
+from mkdocs_ecompm.judging import request
 from mkdocs_ecompm.load.parser import garbage_collection_paused
-from mkdocs_ecompm.load.state import load_state
 from mkdocs_ecompm.model.catalogue import finding
 from mkdocs_ecompm.model.finding import Finding, Source
 from mkdocs_ecompm.model.forecast import Simulation
 from mkdocs_ecompm.model.history import Baseline, History
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.signoff import Signoffs
-from mkdocs_ecompm.model.state import State
 from mkdocs_ecompm.periods import with_periods
-from mkdocs_ecompm.registers import DOCUMENTS, REGISTERS, budget, timeline
-from mkdocs_ecompm.setting import GitError, ProjectError, Setting, opened
+from mkdocs_ecompm.registers import REGISTERS, budget, timeline
+from mkdocs_ecompm.setting import GitError, ProjectError, Setting
 from mkdocs_ecompm.signoff import key_files, tagged
 from mkdocs_ecompm.signoff.evaluation import Request, evaluate
 
-__all__ = ["GitError", "ProjectError", "Setting", "assemble", "judge", "request"]
+__all__ = ["GitError", "ProjectError", "Setting", "assemble"]
 
 
 def assemble(setting: Setting) -> Project:
@@ -60,40 +57,6 @@ def assemble(setting: Setting) -> Project:
     project = replace(project, duties=tuple(duty for register in REGISTERS for duty in register.duties(project)))
     found = [*state.findings, *answer.findings, *missing, *_check(project)]
     return replace(project, findings=tuple(_sorted(found)))
-
-
-def judge(setting: Setting) -> Project:
-    """Read a project and judge its sign-offs alone: no plan, no history, no findings.
-
-    Raises:
-        ProjectError: There is no project folder, or no repository where one is needed.
-        GitError: git is missing, or a revision does not exist.
-    """
-    with garbage_collection_paused(), request(setting) as asked:
-        return Project(state=asked.state, as_of=setting.as_of, signoffs=evaluate(asked).signoffs)
-
-
-@contextmanager
-def request(setting: Setting) -> Iterator[Request]:
-    """What the sign-off engine is asked about a project: its content, read, and its repository, open meanwhile.
-
-    Raises:
-        ProjectError: There is no project folder, or no repository where one is needed.
-        GitError: git is missing, or a revision does not exist.
-    """
-    with opened(setting) as found:
-        repository, place = found.repository, found.place
-        yield Request(
-            state=_read(found.files, found.commit if setting.at else None),
-            repository=repository,
-            commit=found.commit,
-            folder=place,
-            as_of=setting.as_of,
-            trust_roots=setting.trust_roots,
-            root_source=setting.root_given_by,
-            dirty=repository is not None and setting.at is None and not repository.bare and repository.dirty(place),
-            files=found.files,
-        )
 
 
 def _linked(setting: Setting, asked: Request) -> Iterator[Finding]:
@@ -142,13 +105,6 @@ def _baselines(asked: Request, folder: str, signoffs: Signoffs) -> tuple[Baselin
         return ()
     tags = tagged.baselines(asked.repository, folder, asked.commit, signoffs.trust)
     return Plans(asked.repository, folder).newest(of_gates(asked.state, signoffs), tags, asked.as_of)
-
-
-def _read(files: Files, commit: str | None) -> State:
-    try:
-        return load_state(files, DOCUMENTS, commit=commit)
-    except FilesError as error:
-        raise ProjectError(str(error)) from error
 
 
 def _check(project: Project) -> Iterator[Finding]:

@@ -9,7 +9,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +30,8 @@ def remembering(
     file = folder / f"simulation-{hashlib.sha256(project.encode()).hexdigest()[:16]}.json"
 
     def remember(plan: str, play: Play) -> Simulation | None:
+        from importlib.metadata import version  # noqa: PLC0415  # slow to import
+
         kept = Kept(file, json.dumps([program(), version("numpy"), plan]))
         found = _simulation(kept.load())
         if found is None:

@@ -28,6 +28,7 @@ FLOORS = {
     "comparison": 4,
     "signoff": 5,
     "setting": 6,
+    "judging": 6,
     "moments": 6,
     "proposal": 6,
     "periods": 6,
@@ -117,6 +118,7 @@ def test_the_pages_of_registers_are_imported_only_when_they_are_made() -> None:
 def test_a_command_imports_no_more_than_it_needs() -> None:
     assert not imported_by("mkdocs_ecompm.cli.digest") & {"mkdocs_ecompm.signoff", "cryptography", "mkdocs", "babel"}
     assert not imported_by("mkdocs_ecompm.cli.signatures") & {"pydantic", "yaml", "cryptography", "mkdocs"}
+    assert not imported_by("mkdocs_ecompm.cli.signoffs") & {"mkdocs_ecompm.comparison", "mkdocs_ecompm.forecast"}
 
 
 def test_no_room_without_a_subject() -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click
 
-from mkdocs_ecompm.assembly import judge
-from mkdocs_ecompm.assembly import request as asked_of
 from mkdocs_ecompm.cli import Failure
 from mkdocs_ecompm.cli.options import Request, project_options
 from mkdocs_ecompm.cli.output import say
 from mkdocs_ecompm.cli.proof_files import files_of
+from mkdocs_ecompm.judging import judge
+from mkdocs_ecompm.judging import request as asked_of
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.signoff import Agreement, Status
 from mkdocs_ecompm.signoff.proof import Proof, prove, records_of

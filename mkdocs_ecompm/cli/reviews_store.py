@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from mkdocs_ecompm.assembly import request as asked_of
 from mkdocs_ecompm.cli import Failure, sign_checks
 from mkdocs_ecompm.cli.options import Request
 from mkdocs_ecompm.cli.sign import signing_key
@@ -16,6 +15,7 @@ from mkdocs_ecompm.cli.sign_text import way_out
 from mkdocs_ecompm.git.amending import check_worktree, is_staged, put_into_worktree, with_files
 from mkdocs_ecompm.git.repository import Repository
 from mkdocs_ecompm.git.signing import Signing
+from mkdocs_ecompm.judging import request as asked_of
 from mkdocs_ecompm.model.review import PullRequestEvidence, Review
 from mkdocs_ecompm.signatures.commit import verify_commit
 from mkdocs_ecompm.signoff import evaluation

@@ -15,7 +15,6 @@ from typing import Final
 
 import click
 
-from mkdocs_ecompm.assembly import request as asked_of
 from mkdocs_ecompm.cli import Failure, sign_checks
 from mkdocs_ecompm.cli.options import Request, project_options
 from mkdocs_ecompm.cli.output import say
@@ -24,6 +23,7 @@ from mkdocs_ecompm.git.process import GitError
 from mkdocs_ecompm.git.repository import Repository
 from mkdocs_ecompm.git.signing import Signing
 from mkdocs_ecompm.history.digest import TRUST
+from mkdocs_ecompm.judging import request as asked_of
 from mkdocs_ecompm.model.signoff import Decision, Signoffs
 from mkdocs_ecompm.signatures.ssh_key import PublicKeyError, fingerprint, parse_public_key
 from mkdocs_ecompm.signoff import evaluation

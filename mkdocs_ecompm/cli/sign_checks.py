@@ -7,11 +7,11 @@ from typing import Final
 import click
 
 from mkdocs_ecompm import language
-from mkdocs_ecompm.assembly import request as asked_of
 from mkdocs_ecompm.cli import Failure
 from mkdocs_ecompm.cli.options import Request
 from mkdocs_ecompm.git.process import GitError
 from mkdocs_ecompm.git.signing import Signing
+from mkdocs_ecompm.judging import request as asked_of
 from mkdocs_ecompm.model.words import did_you_mean
 from mkdocs_ecompm.setting import ProjectError, digests
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import click
 
-from mkdocs_ecompm.assembly import judge
 from mkdocs_ecompm.cli.options import Request, at_option, format_option, project_options
 from mkdocs_ecompm.cli.output import say, say_json
+from mkdocs_ecompm.judging import judge
 from mkdocs_ecompm.model.change import Change
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.signoff import Agreement, SignoffRecord, Signoffs, Slot, Status

@@ -12,6 +12,8 @@ import os
 import select
 import stat
 import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
@@ -25,6 +27,11 @@ LONGEST: Final = 600.0
 _WIDTH: Final = 1 << 20
 """Bytes in a pipe: what Linux gives anybody."""
 _AT_ONCE: Final = 1 << 18
+_MANY: Final = "--buffer"
+"""The option by which git answers many questions in one go."""
+_WORTH: Final = 3 << 16
+_PAUSE: Final = 0.001
+_PAUSES: Final = 8
 _MOST_FILES: Final = 1_000_000
 _IGNORE: Final = ".gitignore"
 _OPTION: Final = "--git-dir="
@@ -41,7 +48,8 @@ class Process(subprocess.Popen[bytes]):
         if self.stdout is not None and hasattr(select, "poll"):  # Windows has no named pipes among its files
             pipe = cast("io.BufferedReader", self.stdout).detach()
             _widen(pipe.fileno())
-            self.stdout = cast("IO[bytes]", io.BufferedReader(_Waiting(pipe, self._check), _AT_ONCE))
+            waiting = _Gathering if _MANY in arguments else _Waiting
+            self.stdout = cast("IO[bytes]", io.BufferedReader(waiting(pipe, self._check), _AT_ONCE))
 
     def communicate(self, input: bytes | None = None, timeout: float | None = None) -> tuple[bytes, bytes]:  # noqa: A002  # the base's name
         """As Popen has it; GitError if git does not come to an end."""
@@ -100,6 +108,34 @@ class _Waiting(io.RawIOBase):
         """Close the pipe."""
         self._pipe.close()
         super().close()
+
+
+class _Gathering(_Waiting):
+    """What git prints of many objects: it is let go on for a moment, or each of them would wake us."""
+
+    def readinto(self, buffer: Any) -> int | None:
+        """What has come, once it is much, or no more comes for a moment."""
+        pauses = 0
+        while pauses < _PAUSES and not self._is_over() and _waiting_in(self.fileno()) < _WORTH:
+            time.sleep(_PAUSE)
+            pauses += 1
+        return super().readinto(buffer)
+
+    def _is_over(self) -> bool:
+        """Whether git has printed everything."""
+        return any(event & select.POLLHUP for _, event in self._poll.poll(0))
+
+
+def _waiting_in(pipe: int) -> int:
+    """How many bytes are in a pipe; more than anybody waits for where a system does not tell."""
+    with suppress(ImportError, AttributeError, OSError):
+        import fcntl  # noqa: PLC0415  # Windows has none
+        import termios  # noqa: PLC0415  # the same
+
+        count = bytearray(4)
+        fcntl.ioctl(pipe, termios.FIONREAD, count)
+        return int.from_bytes(count, sys.byteorder)
+    return _WORTH
 
 
 def _widen(pipe: int) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import pytest
 from click.testing import Result
@@ -89,6 +91,23 @@ def test_slow_work_is_waited_for(tmp_path: Path) -> None:
     process = Process([sys.executable, "-c", script + "; sys.exit(len(sys.argv))"], folder=tmp_path, **pipes)
     assert process.communicate(b"x") == (b"done", b"")
     assert process.returncode == 1
+
+
+def test_what_comes_in_small_pieces_is_gathered_but_not_held_back(tmp_path: Path) -> None:
+    """A process that answers many questions at once is let go on; one that says a little is heard all the same."""
+    script = (
+        "import os, sys, time\nfor _ in range(2000): os.write(1, b'x' * 1000)\ntime.sleep(0.5)\nos.write(1, b'end')\n"
+    )
+    with Process([sys.executable, "-c", script, "--buffer"], folder=tmp_path, stdin=-1, stdout=-1) as process:
+        assert process.stdout is not None
+        raw = cast("io.BufferedReader", process.stdout).raw
+        buffer = bytearray(1 << 20)
+        sizes = []
+        while (size := raw.readinto(buffer)) != 0:
+            sizes.append(size or 0)
+    assert sum(sizes) == 2_000_003
+    assert sizes[-1] == 3, "the first two million are not held back until the last three come"
+    assert len(sizes) < 1000
 
 
 def test_but_not_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
