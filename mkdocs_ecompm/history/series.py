@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import compress
 from operator import is_not
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from mkdocs_ecompm.history.parts import Parts
 from mkdocs_ecompm.model.content import YamlMap
@@ -17,6 +18,10 @@ from mkdocs_ecompm.model.register import Register, Said
 
 Key: TypeAlias = tuple[str, str]
 """The kind of a series and its record, without regard to case."""
+
+
+_point: Final[Callable[[tuple[str, datetime, str | None]], Point]] = partial(tuple.__new__, Point)
+"""Makes a point in half the time: a long history has tens of thousands."""
 
 
 @dataclass(slots=True)
@@ -140,7 +145,7 @@ def _points(track: Track, moments: Moments) -> Iterator[Point]:
     for position, value in zip(track.positions, track.values, strict=True):
         moment = told[position] if position < len(told) else moments.at(position)
         if moment is not None and value != before:
-            yield Point(moment.commit, moment.at, value)
+            yield _point((moment.commit, moment.at, value))
             before = value
 
 
