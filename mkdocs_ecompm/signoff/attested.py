@@ -7,9 +7,9 @@ review that stood there before is not written again by whoever touches its file.
 from __future__ import annotations
 
 import os
-from collections.abc import Container, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeAlias
 
 from mkdocs_ecompm.git.objects import Commit, TreeEntry
 from mkdocs_ecompm.git.repository import Repository
@@ -25,6 +25,8 @@ ENDING: Final = ".json"
 _MOST_FILES: Final = 5_000
 """Files that one commit changes; a collector writes one for each pull request."""
 _FOLDER: Final = "40000"
+_MOST_CLAIMED: Final = 8 * 1024 * 1024
+"""Bytes of evidence by those who attest nothing that are read, to say that it counts for nothing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,6 +85,10 @@ class _File:
 
 
 _NOTHING: Final = _File(None)
+_UNHEARD: Final = _File(None, fault=f"More than {_MOST_CLAIMED >> 20} MiB of evidence are by nobody who may attest.")
+
+
+_ReadFile: TypeAlias = Callable[[str, TreeEntry | None], _File]
 
 
 class FirstPlaces:
@@ -121,6 +127,7 @@ class EvidenceFiles:
         self._writings: dict[str, Writing] = {}
         self._files: dict[tuple[str, str], _File] = {}
         self._parsed: dict[str, PullRequestEvidence | str] = {}
+        self._left = _MOST_CLAIMED
 
     def writers(self, commits: Iterable[Commit]) -> frozenset[str]:
         """The commits with one parent that change what is below `evidence/`."""
@@ -141,24 +148,32 @@ class EvidenceFiles:
         return frozenset(found)
 
     def written(self, commit: Commit) -> Writing:
-        """What a commit with one parent wrote.
+        """What a commit with one parent wrote, which an attestor made: however much that is.
 
         Raises:
             ObjectError: an object that is needed cannot be relied on.
         """
         if commit.oid not in self._writings:
-            self._writings[commit.oid] = self._written(commit)
+            self._writings[commit.oid] = self._written(commit, self._file)
         return self._writings[commit.oid]
+
+    def claimed(self, commit: Commit) -> Writing:
+        """As `written`, of a commit that nobody made who may attest; of all such commits together only so much is read.
+
+        Raises:
+            ObjectError: an object that is needed cannot be relied on.
+        """
+        return self._written(commit, self._claimed_file)
 
     def faults(self, commit: str) -> Iterator[tuple[str, str]]:
         """The files in the tree of a commit that are no evidence, each with why."""
         found = self._repository.entry(commit, self._prefix.rstrip("/"))
         for entry in self._repository.tree(found.oid) if found and found.kind == "folder" else ():
             path = self._prefix + os.fsdecode(entry.name)
-            if path.endswith(ENDING) and (fault := self._file(path, entry).fault):
+            if path.endswith(ENDING) and (fault := self._claimed_file(path, entry).fault):
                 yield path, fault
 
-    def _written(self, commit: Commit) -> Writing:
+    def _written(self, commit: Commit, read_file: _ReadFile) -> Writing:
         read, parent = self._repository, self._repository.commit(commit.parents[0])
         alone, new, old = True, commit.tree, parent.tree
         for step in self._steps:
@@ -168,15 +183,17 @@ class EvidenceFiles:
             here, there = now.get(step), before.get(step)
             alone = alone and (there is None or there.mode == _FOLDER)
             new, old = (entry.oid if entry and entry.mode == _FOLDER else "" for entry in (here, there))
-        return self._difference(_entries(read, new), _entries(read, old), alone=alone)
+        return self._difference(_entries(read, new), _entries(read, old), read_file, alone=alone)
 
-    def _difference(self, now: Mapping[bytes, TreeEntry], before: Mapping[bytes, TreeEntry], *, alone: bool) -> Writing:
+    def _difference(
+        self, now: Mapping[bytes, TreeEntry], before: Mapping[bytes, TreeEntry], read_file: _ReadFile, *, alone: bool
+    ) -> Writing:
         changed = sorted(name for name in now.keys() | before.keys() if now.get(name) != before.get(name))
         if len(changed) > _MOST_FILES:
             return Writing(alone, faults=((self._prefix, f"More than {_MOST_FILES} files in one commit."),))
         paths = {name: self._prefix + os.fsdecode(name) for name in changed}
-        stood = [self._file(paths[name], before.get(name)) for name in changed]
-        files = {paths[name]: self._file(paths[name], now.get(name)) for name in changed}
+        stood = [read_file(paths[name], before.get(name)) for name in changed]
+        files = {paths[name]: read_file(paths[name], now.get(name)) for name in changed}
         known = frozenset(one.identity for file in stood for one in file.reviews)
         known_seen = frozenset(one for file in stood for one in file.seen)
         written: dict[Hashable, Written] = {}
@@ -200,6 +217,15 @@ class EvidenceFiles:
         if (path, entry.oid) not in self._files:
             self._files[path, entry.oid] = self._read(path, entry.oid)
         return self._files[path, entry.oid]
+
+    def _claimed_file(self, path: str, entry: TreeEntry | None) -> _File:
+        """As `_file`, as long as not too much was read so."""
+        if entry is None or entry.kind != "file" or entry.oid in self._parsed or not path.endswith(ENDING):
+            return self._file(path, entry)
+        if self._left <= 0:
+            return _UNHEARD
+        self._left -= len(self._repository.read(entry.oid).data)
+        return self._file(path, entry)
 
     def _read(self, path: str, blob: str) -> _File:
         if blob not in self._parsed:

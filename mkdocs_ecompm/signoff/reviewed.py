@@ -51,10 +51,11 @@ class Reviews:
         claimed: set[Hashable] = set()
         found: dict[str, tuple[Written, ...]] = {}
         for commit in self._writers():
-            reviews = self._history.evidence.written(commit).reviews
             if not self.attestor_fault(commit):
+                reviews = self._history.evidence.written(commit).reviews
                 new = [written for written in reviews if attested.take(written, commit.oid)]
             else:
+                reviews = self._history.evidence.claimed(commit).reviews
                 new = [written for written in reviews if written.identity not in claimed]
             claimed.update(written.identity for written in reviews)
             found[commit.oid] = tuple(new)
@@ -65,8 +66,7 @@ class Reviews:
         """When an attestor first saw each commit, as far as one says so."""
         found: dict[str, datetime] = {}
         for commit in self._writers():
-            seen = self._history.evidence.written(commit).seen
-            for one in seen if not self.attestor_fault(commit) else ():
+            for one in self._history.evidence.written(commit).seen if not self.attestor_fault(commit) else ():
                 found[one.commit] = min(found.get(one.commit, one.at), one.at)
         return found
 

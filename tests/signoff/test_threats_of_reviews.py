@@ -16,6 +16,7 @@ from mkdocs_ecompm.git.tree_files import TreeFiles
 from mkdocs_ecompm.load.state import load_state
 from mkdocs_ecompm.model.signoff import SignoffRecord
 from mkdocs_ecompm.registers import DOCUMENTS
+from mkdocs_ecompm.signoff import attested
 from mkdocs_ecompm.signoff.authority import recorded
 from mkdocs_ecompm.signoff.evaluation import Request
 
@@ -690,3 +691,20 @@ def test_seen_stands_beside_the_claimed_time(scene: ReviewedScene) -> None:
     assert record.seen is not None
     assert record.seen.isoformat() == "2026-03-01T09:00:00+00:00"
     assert scene.record(other, "risks").seen is None
+
+
+def test_13_heaps_of_evidence_by_nobody_keep_no_one_waiting_and_hide_nothing(
+    scene: ReviewedScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attested, "_MOST_CLAIMED", 1)  # the first file is read, for nobody knows its size before
+    heaps = [scene.pull_request(scene.review("ana", id=f"R-{number}"), number=number) for number in (11, 12, 13)]
+    for heap in heaps:
+        scene.write(heap, who="mallory")
+    scene.record_reviews(scene.review("ben"), scene.review("ana"))
+    assert [(one.review.number, one.reasons) for one in scene.reviews()] == [
+        (11, ("attestor-unknown",)),
+        (7, ("not-in-role",)),
+        (7, ()),
+    ]
+    assert scene.status() == "valid"
+    assert scene.codes() == ["evidence-malformed", "evidence-malformed"]
