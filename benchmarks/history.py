@@ -135,11 +135,9 @@ def bare(folder: Path, ids: Path) -> None:
 
 
 def changed(folder: Path) -> int:
-    """What changed when, every version read and checked against its id: what the trends are made of."""
+    """What the bare commands print, as objects: what changed when, every version read, and checked against its id."""
     with garbage_collection_paused(), Repository.open(folder) as repository:
-        tip = repository.resolve("HEAD")
-        found = log(repository, tip, "project")
-        line(found, tip)
+        found = log(repository, repository.resolve("HEAD"), "project")
         ids = dict.fromkeys(change.oid for changes in found.changes.values() for change in changes if change.oid)
         return sum(1 for _ in read_all(repository, list(ids)))
 
