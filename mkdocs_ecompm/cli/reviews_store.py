@@ -105,8 +105,7 @@ class Store:
 
         What comments say decides nothing, so it makes room where it is too much: anybody may write any number of them.
         """
-        before = known.evidence
-        if before is not None and not says_more(before, found) and self._stands(known.path, before):
+        if self._is_recorded(known, found):
             return ""
         problem = _problem(found)
         if problem:
@@ -114,9 +113,14 @@ class Store:
             problem = _problem(found)
         if problem:
             return f"What the forge says of pull request {found.number} is no evidence: {problem}"
-        if before is None or says_more(before, found) or not self._stands(known.path, before):
+        if not self._is_recorded(known, found):
             self._after[known.path] = found
         return ""
+
+    def _is_recorded(self, known: Known, found: PullRequestEvidence) -> bool:
+        """Whether the file says all of it already, and nobody else has changed it."""
+        before = known.evidence
+        return before is not None and not says_more(before, found) and self._stands(known.path, before)
 
     def news(self) -> list[str]:
         """What is new, a line for each pull request; what was seen for the first time stands with it from now on."""

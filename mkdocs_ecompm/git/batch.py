@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
+from threading import Thread
 from typing import IO, Final, cast
 
 from mkdocs_ecompm.git.objects import (
@@ -126,6 +127,17 @@ def _send(process: subprocess.Popen[bytes], names: Iterable[str]) -> None:
         with suppress(BrokenPipeError):  # it died: the missing answer will tell
             pipe.write(text.encode("utf-8", "surrogateescape"))
             pipe.flush()
+
+
+def ask_all(process: subprocess.Popen[bytes], oids: Iterable[str]) -> None:
+    """Ask for many objects beside the reading of the answers, or git and we would wait for each other."""
+    asked = "".join(f"{oid}\n" for oid in oids).encode("ascii")
+    Thread(target=_feed, args=(process, asked), daemon=True).start()
+
+
+def _feed(process: subprocess.Popen[bytes], asked: bytes) -> None:
+    with suppress(OSError, ValueError), cast("IO[bytes]", process.stdin) as pipe:  # whoever read may have ended it
+        pipe.write(asked)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import suppress
-from threading import Thread
-from typing import IO, Final, cast
+from typing import Final
 
-from mkdocs_ecompm.git.batch import Batch, end
+from mkdocs_ecompm.git.batch import Batch, ask_all, end
 from mkdocs_ecompm.git.objects import GitObject, MissingObject, ObjectError, ObjectMismatch
 from mkdocs_ecompm.git.process import start
 from mkdocs_ecompm.git.repository import Repository
@@ -27,8 +25,7 @@ def _buffered(repository: Repository, oids: Sequence[str]) -> Generator[GitObjec
     """The objects as far as git comes; how many these are."""
     option, folder = f"--git-dir={repository.git_dir}", repository.worktree or repository.git_dir
     process = start([option, "cat-file", "--batch", "--buffer"], folder=folder, errors=subprocess.DEVNULL)
-    asked = "".join(f"{oid}\n" for oid in oids).encode("ascii")
-    Thread(target=_feed, args=(process, asked), daemon=True).start()
+    ask_all(process, oids)
     batch = Batch(lambda: process, repository.object_format)
     answered = 0
     try:
@@ -42,9 +39,3 @@ def _buffered(repository: Repository, oids: Sequence[str]) -> Generator[GitObjec
         process.kill()
         end(process)
     return answered
-
-
-def _feed(process: subprocess.Popen[bytes], asked: bytes) -> None:
-    """Ask for everything; beside the reading of the answers, or git and we would wait for each other."""
-    with suppress(OSError, ValueError), cast("IO[bytes]", process.stdin) as pipe:
-        pipe.write(asked)

@@ -6,14 +6,12 @@ import os
 import re
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from threading import Thread
 from types import TracebackType
 from typing import IO, Final, Self, cast
 
-from mkdocs_ecompm.git.batch import Batch, end
+from mkdocs_ecompm.git.batch import Batch, ask_all, end
 from mkdocs_ecompm.git.discovery import Place, find
 from mkdocs_ecompm.git.objects import (
     Commit,
@@ -227,9 +225,8 @@ class Repository:
         if len(oids) >= _MANY:
             if not are_ids(oids):
                 raise GitError("One of the objects that are asked for has no full id.")
-            asked = "".join(f"{oid}\n" for oid in oids).encode("ascii")
             reader = self._start_batch("--buffer")
-            Thread(target=_feed, args=(reader, asked), daemon=True).start()
+            ask_all(reader, oids)
             self._remember(kind, reader)
 
     def entry(self, commit: str, path: str) -> TreeEntry | None:
@@ -344,9 +341,3 @@ def _full_id(oid: str) -> str:
     if not is_id(oid):
         raise GitError(f"{oid[:80]!a} is not a full object id.")
     return oid
-
-
-def _feed(process: subprocess.Popen[bytes], asked: bytes) -> None:
-    """Ask for everything; beside the reading of the answers, or git and we would wait for each other."""
-    with suppress(OSError), cast("IO[bytes]", process.stdin) as pipe:
-        pipe.write(asked)
