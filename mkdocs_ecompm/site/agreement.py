@@ -215,7 +215,7 @@ def _party(project: Project, agreement: Agreement, slot: Slot) -> Party:
     if slot.changed:
         notes.append("the text changed since; it is agreed anew at the next gate")
     if record and record.restored:
-        notes.append("the text came back to what was signed")
+        notes.append("the text came back to what was agreed")
     return Party(
         approver=slot.approver,
         asked=asked_again(project.state, agreement, slot),

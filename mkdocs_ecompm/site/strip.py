@@ -261,7 +261,7 @@ def _notes(project: Project, agreement: Agreement, slot: Slot, record: SignoffRe
     if slot.changed:
         notes.append("changed since, agreed anew at the next gate")
     if record and record.restored:
-        notes.append("the text came back to what was signed")
+        notes.append("the text came back to what was agreed")
     if record:
         notes.extend(f"on condition: {condition}" for condition in record.conditions)
     return notes
