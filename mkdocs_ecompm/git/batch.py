@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -23,6 +24,7 @@ from mkdocs_ecompm.git.objects import (
 
 # As many questions as surely fit into the pipe while git waits for us to read its answers (16 KiB on some systems).
 _AHEAD: Final = 200
+_SAID: Final = re.compile(rb"(commit|tree|blob|tag) (\d{1,18})")
 _NOTHING: Final = ObjectError("", "git gave no answer.")
 
 
@@ -81,26 +83,37 @@ class Batch:
         pipe = process.stdout
         if pipe is None:
             raise AssertionError("every process has a pipe to read from")
-        readline, read, make_hash = pipe.readline, pipe.read, self._hash
+        readline, read, make_hash, headers = pipe.readline, pipe.read, self._hash, _Headers()
         while line := readline():
-            words = line.split()
-            if len(words) != 3 or not words[2].isdigit():
+            name, _, said = line[:-1].partition(b" ")
+            kind, length, header = headers[said]
+            if not kind:
                 yield None
                 continue
-            name, kind, length = words
-            size = int(length)
-            data = read(size)
-            if len(data) != size or not read(1):
+            data = read(length)[:-1]  # a newline follows it
+            if len(data) != length - 1:
                 return
-            hashed = make_hash(b"%b %b\0" % (kind, length), usedforsecurity=False)
-            hashed.update(data)
             oid = name.decode()
-            yield made_object((oid, kind.decode(), data)) if hashed.hexdigest() == oid else ObjectMismatch(oid)
+            hashed = make_hash(header + data, usedforsecurity=False).hexdigest()
+            yield made_object((oid, kind, data)) if hashed == oid else ObjectMismatch(oid)
 
     def close(self) -> None:
         """End every process."""
         while self._idle:
             end(self._idle.pop())
+
+
+class _Headers(dict[bytes, tuple[str, int, bytes]]):
+    """What git says of an object, such as `tree 245`: its type, the bytes that follow, and what is hashed before them.
+
+    The type is empty for anything else that git may say. Most objects are as long as another one.
+    """
+
+    def __missing__(self, said: bytes) -> tuple[str, int, bytes]:
+        """Read it, and remember it."""
+        words = _SAID.fullmatch(said)
+        found = self[said] = (words[1].decode(), int(words[2]) + 1, said + b"\0") if words else ("", 0, b"")
+        return found
 
 
 def _checked(name: str, answer: GitObject | ObjectError | None) -> GitObject | ObjectError:

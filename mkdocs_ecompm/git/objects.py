@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from itertools import takewhile
 from operator import itemgetter
 from typing import Final, NamedTuple
@@ -18,10 +18,11 @@ _ID_LENGTHS: Final = frozenset({40, 64})
 _HEX: Final = re.compile(r"[0-9a-f]*+")
 _DATE: Final = re.compile(rb">[ \t\r]*+0*+(\d*+)(?<=\d)[ \t\r]*+[+-]\d[^>]*+\Z")  # as git's split_ident_line
 _LINES: Final = {size: re.compile(rb"[0-9]{1,6} [^\0]*\0.{%d}" % size, re.DOTALL) for size in (20, 32)}
-_OID: Final = rb"(?:[0-9a-f]{64}|[0-9a-f]{40})"
-_USUAL: Final = re.compile(  # a commit as git writes it: nothing folded, repeated or out of its place
-    rb"tree (%s)\n((?:parent %s\n)*)author ([^\n]*)\ncommitter ([^\n]*)\n(?! )" % (_OID, _OID)
-)
+_OID: Final = rb"[0-9a-f]{40}(?:[0-9a-f]{24})?+"
+_ABOVE: Final = re.compile(rb"tree %s\n(?:parent %s\n)*+(?! |parent(?:[ \n]|\Z))" % (_OID, _OID))
+"""The first lines of a commit as git writes them."""
+_PEOPLE: Final = re.compile(rb"tree [^\n]*\n(?:parent [^\n]*\n)*+author ([^\n]*)\ncommitter ([^\n]*)\n(?! )")
+"""Those behind them, with nothing folded, repeated or out of its place."""
 _NAME: Final = itemgetter(1)
 """Of a tree's entry."""
 _KINDS: Final = {"40000": "folder", "120000": "link", "160000": "other"}
@@ -96,12 +97,36 @@ class Commit(NamedTuple):
     oid: str
     tree: str
     parents: tuple[str, ...]
-    author: bytes
-    committer: bytes
-    author_date: datetime
-    committer_date: datetime
-    message: bytes
     raw: bytes
+
+    @property
+    def author(self) -> bytes:
+        """The value of its author line; empty without one."""
+        return _people(self.raw)[0]
+
+    @property
+    def committer(self) -> bytes:
+        """The value of its committer line; empty without one."""
+        return _people(self.raw)[1]
+
+    @property
+    def author_date(self) -> datetime:
+        """When its author says that it was made."""
+        return line_date(self.author)
+
+    @property
+    def committer_date(self) -> datetime:
+        """When its committer says that it was made."""
+        return line_date(self.committer)
+
+    @property
+    def message(self) -> bytes:
+        """What stands below the headers."""
+        return self.raw.partition(b"\n\n")[2]
+
+
+_made_commit: Final[Callable[[tuple[str, str, tuple[str, ...], bytes]], Commit]] = partial(tuple.__new__, Commit)
+"""The same for a commit."""
 
 
 def is_id(text: str) -> bool:
@@ -133,9 +158,9 @@ def line_date(line: bytes) -> datetime:
     return datetime.fromtimestamp(min(seconds, _LAST_SECOND), UTC)
 
 
-def _headers_of(raw: bytes) -> tuple[tuple[tuple[bytes, bytes], ...], bytes]:
-    """The headers of a commit (continuation lines joined by newlines) and its message."""
-    head, _, message = raw.partition(b"\n\n")
+def _headers_of(raw: bytes) -> tuple[tuple[bytes, bytes], ...]:
+    """The headers of a commit, continuation lines joined by newlines."""
+    head = raw.partition(b"\n\n")[0]
     headers: list[tuple[bytes, bytes]] = []
     for line in head.split(b"\n"):
         if line.startswith(b" ") and headers:
@@ -144,7 +169,7 @@ def _headers_of(raw: bytes) -> tuple[tuple[tuple[bytes, bytes], ...], bytes]:
         elif line:
             name, _, value = line.partition(b" ")
             headers.append((name, value))
-    return tuple(headers), message
+    return tuple(headers)
 
 
 def parse_commit(oid: str, raw: bytes) -> Commit:
@@ -153,21 +178,16 @@ def parse_commit(oid: str, raw: bytes) -> Commit:
     Raises:
         MalformedObject: there is no tree line in front.
     """
-    usual = _USUAL.match(raw)
-    if usual is not None:
-        tree, author, committer = usual[1].decode("ascii"), usual[3], usual[4]
-        parents = tuple(line[7:].decode("ascii") for line in usual[2].splitlines())
-        message = raw.partition(b"\n\n")[2]
-    else:
-        tree, parents, author, committer, message = _unusual(oid, raw)
-    when = line_date(committer)
-    said = when if author == committer else line_date(author)
-    return Commit(oid, tree, parents, author, committer, said, when, message, raw)
+    usual = _ABOVE.match(raw)
+    if usual is None:
+        return _unusual(oid, raw)
+    words = usual[0].decode().split()
+    return _made_commit((oid, words[1], tuple(words[3::2]), raw))
 
 
-def _unusual(oid: str, raw: bytes) -> tuple[str, tuple[str, ...], bytes, bytes, bytes]:
-    """The tree, the parents, author and committer, and the message of a commit of any shape."""
-    headers, message = _headers_of(raw)
+def _unusual(oid: str, raw: bytes) -> Commit:
+    """A commit of any shape."""
+    headers = _headers_of(raw)
     if not headers or headers[0][0] != b"tree":
         raise MalformedObject(oid, f"The commit {oid} cannot be read: it does not begin with a tree.")
     named = takewhile(lambda header: header[0] == b"parent", headers[1:])
@@ -175,8 +195,16 @@ def _unusual(oid: str, raw: bytes) -> tuple[str, tuple[str, ...], bytes, bytes, 
     tree = headers[0][1].decode("ascii", "replace")
     if not all(map(is_id, (tree, *parents))):
         raise MalformedObject(oid, f"The commit {oid} cannot be read: a tree or parent is not an object id.")
-    first = dict(reversed(headers))
-    return tree, parents, first.get(b"author", b""), first.get(b"committer", b""), message
+    return Commit(oid, tree, parents, raw)
+
+
+def _people(raw: bytes) -> tuple[bytes, bytes]:
+    """The values of a commit's author and committer lines, the first of each; empty without one."""
+    usual = _PEOPLE.match(raw)
+    if usual is not None:
+        return usual[1], usual[2]
+    first = dict(reversed(_headers_of(raw)))
+    return first.get(b"author", b""), first.get(b"committer", b"")
 
 
 class TreeLines(dict[bytes, TreeEntry]):
@@ -219,6 +247,26 @@ def parse_tree(oid: str, raw: bytes, known: TreeLines | None = None) -> tuple[Tr
     if len(entries) > 1 and len(set(map(_NAME, entries))) < len(entries):
         raise _bad_name(oid)
     return entries
+
+
+def entry_named(oid: str, raw: bytes, name: bytes) -> TreeEntry | None:
+    """What bears a name in a tree; None if nothing does. The other entries are passed over, not read.
+
+    Raises:
+        MalformedObject: the bytes are no tree, or the name occurs twice.
+    """
+    found = _finder(name, len(oid) // 2).fullmatch(raw)
+    if found is None:
+        return next((entry for entry in parse_tree(oid, raw) if entry.name == name), None)
+    return TreeEntry(found[1].decode(), name, found[2].hex()) if found[1] else None
+
+
+@lru_cache(maxsize=64)
+def _finder(name: bytes, size: int) -> re.Pattern[bytes]:
+    """Goes over the entries of a tree to the one of a name, and on; fails if there are two, or anything unusual."""
+    other = rb"(?:[1-7][0-7]{4,5} (?!%s\0)[^\0]++\0.{%d})*+" % (re.escape(name), size)
+    wanted = rb"(?:([1-7][0-7]{4,5}) %s\0(.{%d}))?+" % (re.escape(name), size)
+    return re.compile(other + wanted + other, re.DOTALL)
 
 
 def _bad_name(tree: str) -> MalformedObject:

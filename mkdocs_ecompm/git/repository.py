@@ -22,6 +22,7 @@ from mkdocs_ecompm.git.objects import (
     TreeEntry,
     TreeLines,
     are_ids,
+    entry_named,
     is_id,
     parse_commit,
     parse_tree,
@@ -49,6 +50,7 @@ class Repository:
         self._batch = Batch(self._start_batch, place.object_format)
         self._commits: dict[str, Commit] = {}
         self._trees: dict[str, tuple[TreeEntry, ...]] = {}
+        self._unparsed: dict[str, bytes] = {}
         self._lines = TreeLines()
 
     @property
@@ -188,13 +190,15 @@ class Repository:
         return found
 
     def read_history(self, commit: str) -> None:
-        """Read a commit and all its ancestors in one go. They are remembered; what is amiss shows when it is asked for.
+        """Read a commit and all its ancestors in one go, and the top of each one's tree.
 
-        git lists them into the process that reads them, which answers in large pieces.
+        They are remembered; what is amiss shows when it is asked for. git lists them into the process that reads them,
+        which answers in large pieces.
         """
         option, folder = self._here
-        with start([option, "rev-list", _full_id(commit)], folder=folder, errors=subprocess.DEVNULL) as listing:
-            self._remember("commit", self._start_batch("--buffer", source=cast("IO[bytes]", listing.stdout)))
+        listed = [option, "rev-list", "--no-commit-header", "--format=%H%n%T", _full_id(commit)]
+        with start(listed, folder=folder, errors=subprocess.DEVNULL) as listing:
+            self._remember(self._start_batch("--buffer", source=cast("IO[bytes]", listing.stdout)))
             listing.kill()  # for nobody reads on if something was amiss
 
     def tree(self, oid: str) -> tuple[TreeEntry, ...]:
@@ -205,29 +209,59 @@ class Repository:
         """
         found = self._trees.get(oid)
         if found is None:
-            found = self._trees[oid] = parse_tree(oid, self._content(oid, "tree"), self._lines)
+            found = self._trees[oid] = parse_tree(oid, self._tree_content(oid), self._lines)
         return found
 
-    def may_have(self, name: bytes) -> bool:
-        """Whether any of the trees that were read may hold something of this name: quicker than to look at each."""
+    def child(self, tree: str, name: bytes) -> TreeEntry | None:
+        """What bears this name in a tree; None if nothing does. Of trees that nobody asks more of, it is the quick way.
+
+        Raises:
+            ObjectError: the tree is missing, damaged, not what its id says, or no tree.
+        """
+        return entry_named(tree, self._tree_content(tree), name)
+
+    def may_have(self, trees: Iterable[str], name: bytes) -> bool:
+        """Whether any of these trees may hold something of this name: quicker than to look at each.
+
+        Raises:
+            ObjectError: one of them is missing, damaged, not what its id says, or no tree.
+        """
         wanted = b" %s\0" % name
-        return any(wanted in line for line in self._lines)
+        known = self._unparsed
+        return any(wanted in (known.get(tree) or self._tree_content(tree)) for tree in trees)
+
+    def _tree_content(self, oid: str) -> bytes:
+        found = self._unparsed.get(oid)
+        if found is None:
+            found = self._unparsed[oid] = self._content(oid, "tree")
+        return found
 
     def read_commits(self, oids: Iterable[str]) -> None:
         """Read the commits of these ids in one go. They are remembered; what is amiss shows when it is asked for."""
-        self._read_many("commit", [oid for oid in dict.fromkeys(oids) if oid not in self._commits])
+        self._read_many([oid for oid in dict.fromkeys(oids) if oid not in self._commits])
 
     def read_trees(self, oids: Iterable[str]) -> None:
         """Read the trees of these ids in one go. They are remembered; what is amiss shows when it is asked for."""
-        self._read_many("tree", [oid for oid in dict.fromkeys(oids) if oid not in self._trees])
+        self._read_many([oid for oid in dict.fromkeys(oids) if oid not in self._unparsed])
 
-    def _read_many(self, kind: str, oids: list[str]) -> None:
+    def need_trees(self, oids: Iterable[str]) -> None:
+        """As `read_trees`, for trees on which something rests whoever asks for them.
+
+        Raises:
+            ObjectError: one of them is missing, damaged, not what its id says, or no tree.
+        """
+        wanted = dict.fromkeys(oids)
+        self.read_trees(wanted)
+        for oid in wanted.keys() - self._unparsed.keys():
+            self._tree_content(oid)
+
+    def _read_many(self, oids: list[str]) -> None:
         if len(oids) >= _MANY:
             if not are_ids(oids):
                 raise GitError("One of the objects that are asked for has no full id.")
             reader = self._start_batch("--buffer")
             ask_all(reader, oids)
-            self._remember(kind, reader)
+            self._remember(reader)
 
     def entry(self, commit: str, path: str) -> TreeEntry | None:
         """What stands at `path` in the tree of `commit` (the empty path is the tree itself); None if nothing does."""
@@ -291,20 +325,21 @@ class Repository:
         option, folder = self._here
         return start([option, "cat-file", "--batch", *options], folder=folder, errors=subprocess.DEVNULL, source=source)
 
-    def _remember(self, kind: str, reader: subprocess.Popen[bytes]) -> None:
+    def _remember(self, reader: subprocess.Popen[bytes]) -> None:
         """Keep the commits or trees that a process answers, as long as they can be relied on; then end it.
 
         It answers when all was asked (`--buffer`), not after each question: several times as fast for many.
         """
-        commits, trees, known = self._commits, self._trees, self._lines
+        commits, trees = self._commits, self._unparsed
         try:
             for found in self._batch.answers(reader):
-                if not isinstance(found, GitObject) or found.type != kind:
+                if not isinstance(found, GitObject):
                     break
+                oid, kind, data = found
                 if kind == "commit":
-                    commits[found.oid] = parse_commit(found.oid, found.data)
-                else:
-                    trees[found.oid] = parse_tree(found.oid, found.data, known)
+                    commits[oid] = parse_commit(oid, data)
+                elif kind == "tree":
+                    trees[oid] = data
         except MalformedObject:
             pass  # whoever asks for it will be told
         finally:

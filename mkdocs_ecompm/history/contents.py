@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Final
 
-from mkdocs_ecompm.git.objects import Commit, TreeEntry
+from mkdocs_ecompm.git.objects import Commit, GitObject, TreeEntry
 from mkdocs_ecompm.git.repository import Repository
 from mkdocs_ecompm.history.canonical import UnreadableContent
 from mkdocs_ecompm.load.files import FileEntry, Files, FilesError
@@ -108,6 +108,7 @@ class ContentsHistory:
         self._by_stamp: dict[tuple[str, Stamp], Read] = {}
         self._parsed: dict[tuple[str, bytes], Parsed] = {}
         self._memory: dict[Hashable, object] = {}
+        self._at_hand: GitObject | None = None
 
     def read_ahead(self, commits: Iterable[Commit]) -> None:
         """Read the project folders of these commits in one go.
@@ -115,17 +116,36 @@ class ContentsHistory:
         Raises:
             ObjectError: one of them, or a folder on the way there, cannot be relied on.
         """
-        tree_of = self._repository.tree
+        child = self._repository.child
         found = {commit.tree: commit.tree for commit in commits}
         self._repository.read_trees(found.values())
         for step in self._steps:
             for tree, place in found.items():
-                entry = _named(tree_of(place), step) if place else None
+                entry = child(place, step) if place else None
                 found[tree] = entry.oid if entry and entry.mode == "40000" else ""
             self._repository.read_trees(filter(None, found.values()))
-        for folder in filter(None, found.values()):
-            tree_of(folder)
+        self._repository.need_trees(filter(None, found.values()))
         self._folders.update(found)
+
+    def may_have(self, name: bytes) -> bool:
+        """Whether any project folder that was read ahead may hold something of this name: quicker than to look."""
+        return self._repository.may_have(filter(None, self._folders.values()), name)
+
+    def read_registers(self, wanted: Iterable[tuple[str, str]]) -> None:
+        """Read registers at commits in one go, each a commit and the name of one. What is amiss shows later.
+
+        Of those that are folders, each file is read when it is asked for.
+
+        Raises:
+            ObjectError: a project folder cannot be relied on.
+        """
+        stamps = {(name, self.at(commit).stamps.get(name, ())) for commit, name in wanted}
+        files = {stamp[0].oid: (name, stamp) for name, stamp in stamps if len(stamp) == 1 and stamp[0].kind == "file"}
+        for answer in self._repository.read_many(files):
+            if isinstance(answer, GitObject):
+                self._at_hand = answer
+                self._register(*files[answer.oid])
+        self._at_hand = None
 
     def at(self, commit: str) -> Contents:
         """The contents at a commit; empty where it has no project folder. Registers are read when asked for.
@@ -176,11 +196,15 @@ class ContentsHistory:
 
     def _read(self, name: str, entries: Sequence[TreeEntry]) -> Read:
         try:
-            files = _RegisterFiles(self._repository, self._prefix, entries)
+            files = _RegisterFiles(self._repository, self._data, self._prefix, entries)
         except _TooManyFiles:
             return None, f"{self._prefix}{name}"
         contents, unreadable = load_contents(files, (name,), self.parse)
         return contents.get(name), unreadable.get(name)
+
+    def _data(self, blob: str) -> bytes:
+        found = self._at_hand
+        return found.data if found is not None and found.oid == blob else self._repository.read(blob).data
 
     def parse(self, path: str, data: bytes) -> Parsed:
         """The file as it was read the first time: of a register's many files, a commit changes one."""
@@ -222,8 +246,11 @@ class _RegisterFiles:
         _TooManyFiles: there are more than anybody writes.
     """
 
-    def __init__(self, repository: Repository, prefix: str, entries: Sequence[TreeEntry]) -> None:
+    def __init__(
+        self, repository: Repository, read: Callable[[str], bytes], prefix: str, entries: Sequence[TreeEntry]
+    ) -> None:
         self._repository = repository
+        self._read = read
         self.prefix = prefix
         self._seen = 0
         self._entries = dict(self._below("", entries, 0))
@@ -237,7 +264,7 @@ class _RegisterFiles:
 
     def read(self, path: str) -> bytes:
         """The bytes of a file."""
-        return self._repository.read(self._entries[path].oid).data
+        return self._read(self._entries[path].oid)
 
     def _below(self, path: str, entries: Iterable[TreeEntry], depth: int) -> Iterable[tuple[str, TreeEntry]]:
         for entry in entries:

@@ -132,15 +132,16 @@ class EvidenceFiles:
     def writers(self, commits: Iterable[Commit]) -> frozenset[str]:
         """The commits with one parent that change what is below `evidence/`."""
         folder, name = self._contents.folder, self._steps[-1]
-        if not self._repository.may_have(name):  # the history was read before
+        if not self._contents.may_have(name):  # the history was read before
             return frozenset()
-        tree_of = self._repository.tree
+        child = self._repository.child
         known: dict[str, str] = {"": ""}
         found = []
         for commit in commits:
             here = folder(commit.oid)
             if here not in known:
-                known[here] = next((entry.oid for entry in tree_of(here) if entry.name == name), "")
+                entry = child(here, name)
+                known[here] = entry.oid if entry else ""
             if known[here] and len(commit.parents) == 1:
                 before = folder(commit.parents[0])  # a parent comes first
                 if known[before] != known[here]:

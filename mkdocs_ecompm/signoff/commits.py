@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from functools import cached_property
@@ -16,7 +17,7 @@ from mkdocs_ecompm.history.digest import trust_stamp
 from mkdocs_ecompm.signatures.commit import Signature, split, verify_commit, verify_commits
 from mkdocs_ecompm.signoff.ancestry import in_order, parents_first
 from mkdocs_ecompm.signoff.attested import EvidenceFiles
-from mkdocs_ecompm.signoff.trailers import Line, Saying, may_speak, read_message
+from mkdocs_ecompm.signoff.trailers import Line, Saying, read_message
 from mkdocs_ecompm.signoff.trust import InvalidTrust, TrustData, read_trust
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ T = TypeVar("T")
 DEFAULT_FOLDER: Final = "project"
 _SIGNED: Final = b"\ngpgsig"
 """A commit without this has no signature header, for none can be its first line."""
+_WORD: Final = b"signoff"
+"""A commit without this, in any case, says nothing."""
 _UNSIGNED: Final = Signature("none", "none")
 _MADE: Final = frozenset({"good", "expired", "not-yet-valid", "revoked"})
 
@@ -42,18 +45,29 @@ class SignedCommits:
         self.sayings: Mapping[str, Saying] = {
             commit.oid: saying
             for commit in commits
-            if may_speak(commit.message) and (saying := read_message(commit.message)) != Saying()
+            if _WORD in commit.raw.lower() and (saying := read_message(commit.message)) != Saying()
         }
-        self._signed = [commit for commit in commits if _SIGNED in commit.raw]
-        raws = [commit.raw for commit in self._signed]
-        self._verdicts_of_signed = _beside(lambda: list(verify_commits(raws, object_format, openpgp=())))
+        self.signed: Mapping[str, bytes] = {commit.oid: commit.raw for commit in commits if _SIGNED in commit.raw}
+        self._object_format = object_format
+        self._verifying: Callable[[], list[Signature]] | None = None
+
+    def verify(self) -> Callable[[], list[Signature]]:
+        """Begin to verify the signatures, beside whatever else there is to do; what is returned waits for the result.
+
+        While git still reads for us, it would only be in the way.
+        """
+        if self._verifying is None:
+            raws = self.signed.values()
+            self._verifying = _beside(lambda: list(verify_commits(raws, self._object_format, openpgp=())))
+        return self._verifying
+
+    def verdict(self, commit: str) -> Signature:
+        """The verdict on a commit's signature."""
+        return self._verdicts.get(commit, _UNSIGNED)
 
     @cached_property
-    def signatures(self) -> Mapping[str, Signature]:
-        """The verdict on each commit's signature. They are made while the project's folders are still being read."""
-        found = dict.fromkeys((commit.oid for commit in self.commits), _UNSIGNED)
-        found.update(zip((commit.oid for commit in self._signed), self._verdicts_of_signed(), strict=True))
-        return found
+    def _verdicts(self) -> Mapping[str, Signature]:
+        return dict(zip(self.signed, self.verify()(), strict=True))
 
 
 class History(SignedCommits):
@@ -73,7 +87,16 @@ class History(SignedCommits):
         self._trust: dict[Any, TrustData | None] = {}
         self._trust_in: dict[str, TrustData | None] = {}
         self._payloads: dict[tuple[bytes, str], str] = {}
-        self._verdicts: dict[tuple[str, tuple[Certificate, ...]], Signature] = {}
+        self._by_certificates: dict[tuple[str, tuple[Certificate, ...]], Signature] = {}
+
+    def read_what_is_spoken_of(self) -> None:
+        """Read the registers that the commits speak of, as they are there, in one go.
+
+        Raises:
+            ObjectError: a project folder cannot be relied on.
+        """
+        said = ((commit, line.artifact) for commit, saying in self.sayings.items() for line in saying.lines)
+        self.contents.read_registers((commit, artifact.partition("/")[0].casefold()) for commit, artifact in said)
 
     def until(self, commit: str) -> History:
         """The history that leads to one of these commits. What was read and verified for this one is shared with it.
@@ -90,7 +113,7 @@ class History(SignedCommits):
 
     def signature(self, commit: str, states: Iterable[TrustData]) -> Signature:
         """The verdict on a commit's signature in these trust states: the first that is not good, if one is not."""
-        found = self.signatures[commit]
+        found = self.verdict(commit)
         if found.format != "openpgp" or found.status != "unknown-key":
             return found
         for state in states:
@@ -100,11 +123,11 @@ class History(SignedCommits):
         return found
 
     def _verified(self, commit: str, certificates: tuple[Certificate, ...]) -> Signature:
-        found = self._verdicts.get((commit, certificates))
+        found = self._by_certificates.get((commit, certificates))
         if found is None:
             raw = self.repository.commit(commit).raw
             found = verify_commit(raw, self.repository.object_format, certificates)
-            self._verdicts[commit, certificates] = found
+            self._by_certificates[commit, certificates] = found
         return found
 
     def trust(self, commit: str) -> TrustData | None:
@@ -133,9 +156,17 @@ class History(SignedCommits):
 
     def repeats(self, commit: Commit, key: str) -> str | None:
         """An earlier commit with the same payload, signed by the same key: the two are one. None for the first."""
+        if commit.committer not in self._shared_lines:
+            return None
         payload = sha256(split(commit.raw, self.repository.object_format).payload).digest()
         first = self._payloads.setdefault((payload, key), commit.oid)
         return None if first == commit.oid else first
+
+    @cached_property
+    def _shared_lines(self) -> frozenset[bytes]:
+        """Committers and times of more than one signed commit: only those commits can have the same payload."""
+        counted = Counter(self.repository.commit(commit).committer for commit in self.signed)
+        return frozenset(line for line, commits in counted.items() if commits > 1)
 
     @property
     def problems(self) -> str:

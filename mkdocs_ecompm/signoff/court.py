@@ -86,7 +86,7 @@ class Bench:
         """
         there = self.versions.version(evidence.place, artifact)
         if evidence.review is not None and there not in {evidence.digest, evidence.gate_digest}:
-            return self.walk.nodes[evidence.place].at
+            return self.walk.at(evidence.place)
         return self.versions.left(evidence.place, artifact)
 
 
@@ -195,7 +195,7 @@ class Case:
     def _was_valid(self, commit: str) -> bool:
         walk, versions = self.bench.walk, self.bench.versions
         there = versions.version(commit, self.artifact)
-        when = day_of(walk.nodes[commit].at)
+        when = day_of(walk.at(commit))
         said = [one for one in self.evidence if walk.ancestry.reaches(commit, one.place)]
 
         def fit(evidence: Evidence, _place: Place) -> Fit:

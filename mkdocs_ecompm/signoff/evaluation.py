@@ -81,6 +81,8 @@ def evaluate(request: Request) -> Answer:
         roots = request.trust_roots or first_use(history)
         if not request.trust_roots and len(roots) != 1:
             return _without_root(request, shown, history, roots)
+        history.verify()
+        history.read_what_is_spoken_of()
         return _judged(request, shown, Walk(history, roots, request.as_of))
     except ObjectError as error:
         return _unverifiable(request, shown, error)

@@ -78,7 +78,7 @@ def claims(history: SignedCommits, fault: str) -> Iterator[Evidence]:
     for commit in history.commits:
         saying = history.sayings.get(commit.oid)
         for line in dict.fromkeys(saying.lines if saying else ()):
-            signature = signature_facts(history.signatures[commit.oid], "no-trust")
+            signature = signature_facts(history.verdict(commit.oid), "no-trust")
             yield Evidence(
                 id=_id(commit.oid, line, repeated=False),
                 place=commit.oid,
@@ -108,7 +108,6 @@ def _id(commit: str, line: Line, *, repeated: bool) -> str:
 
 
 def _evidence(walk: Walk, judge: Judge, commit: Commit, line: Line, *, repeated: bool) -> Evidence:
-    node = walk.nodes[commit.oid]
     artifact, found, of_gate = _content(walk.history, commit.oid, line.artifact)
     problem = judge.fault(Voice(commit.oid))
     person = judge.person(Voice(commit.oid))
@@ -123,7 +122,7 @@ def _evidence(walk: Walk, judge: Judge, commit: Commit, line: Line, *, repeated:
         decision=line.decision,
         role=line.role,
         person=person,
-        at=node.at,
+        at=walk.at(commit.oid),
         claimed=commit.committer_date,
         digest=found,
         gate_digest=of_gate,
@@ -154,7 +153,7 @@ def _fault(walk: Walk, commit: Commit, line: Line, problem: str, found: str | No
         (problem, bool(problem)),
         ("unknown-artifact", found is None),
         ("digest-mismatch", line.digest not in {None, found}),
-        ("dated-after-as-of", _is_later(walk.nodes[commit.oid].at, walk.as_of)),
+        ("dated-after-as-of", _is_later(walk.at(commit.oid), walk.as_of)),
         ("duplicate", walk.repeats(commit.oid) is not None),
     )
     return next((reason for reason, applies in reasons if applies), "")

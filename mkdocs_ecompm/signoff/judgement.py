@@ -113,24 +113,22 @@ class Judge:
 
     def __init__(self, walk: Walk) -> None:
         self._walk = walk
-        self._persons: dict[Voice, str] = {}
+        self._persons: dict[Voice, str | None] = {}
+        self._faults: dict[Voice, str] = {}
         self._slots: dict[tuple[Voice, str, str], str] = {}
         self._attestors: dict[str, str] = {}
 
     def person(self, voice: Voice) -> str | None:
         """Whose key signed the commit, in force or not, or whose account it is, if every state below agrees."""
-        if voice.account is not None:
-            owners = {account_owner(state, voice.account) for state in self._states(voice.place)}
-        else:
-            key = self._walk.key(voice.place)
-            owners = {owner(state, key) if key else None for state in self._states(voice.place)}
-        return owners.pop() if len(owners) == 1 else None
+        if voice not in self._persons:
+            self._persons[voice] = self._person(voice)
+        return self._persons[voice]
 
     def fault(self, voice: Voice) -> str:
         """Why nothing that is said so counts."""
-        if voice not in self._persons:
-            self._persons[voice] = self._fault(voice.place) if voice.account is None else self._review_fault(voice)
-        return self._persons[voice]
+        if voice not in self._faults:
+            self._faults[voice] = self._fault(voice.place) if voice.account is None else self._review_fault(voice)
+        return self._faults[voice]
 
     def slot_fault(self, voice: Voice, approver: str, artifact: str) -> str:
         """Why what is said so does not count for this approver; that of `fault` comes first."""
@@ -162,6 +160,14 @@ class Judge:
     def _states(self, commit: str) -> list[TrustData]:
         return [self._walk.states[head] for head in sorted(self._walk.nodes[commit].base)]
 
+    def _person(self, voice: Voice) -> str | None:
+        if voice.account is not None:
+            owners = {account_owner(state, voice.account) for state in self._states(voice.place)}
+        else:
+            key = self._walk.key(voice.place)
+            owners = {owner(state, key) if key else None for state in self._states(voice.place)}
+        return owners.pop() if len(owners) == 1 else None
+
     def _claim(self, voice: Voice, approver: str | None = None, artifact: str = "") -> Claim:
         key = "" if voice.account is not None else self._walk.key(voice.place) or ""
         return Claim(self.person(voice) or "", key, approver, artifact, voice.account)
@@ -192,19 +198,19 @@ class Judge:
             return problem
         if not node.base:
             return "before-trust-root"
-        if not own(node.commit):
+        if not own(self._walk.history.repository.commit(commit)):
             return "relayed"
         key = self._walk.key(commit) or ""
         if self._walk.is_bad(key, node.base):
             return "key-compromised"
         voice = Voice(commit)
         if self.person(voice) is None:
-            problems = (key_fault(state, key, node.at) for state in self._states(commit))
+            problems = (key_fault(state, key, self._walk.at(commit)) for state in self._states(commit))
             return next((problem for problem in problems if problem), "unknown-key")
         return self._claim_fault(voice, self._claim(voice)) or self._conflict(commit)
 
     def _claim_fault(self, voice: Voice, claim: Claim) -> str:
-        when = voice.at or self._walk.nodes[voice.place].at
+        when = voice.at or self._walk.at(voice.place)
         for state in self._states(voice.place):
             problem = fault(claim, state, when)
             if problem:
@@ -223,7 +229,7 @@ class Judge:
         node, states = self._walk.nodes[mark], self._walk.states
         if not any(not fault(claim, states[before], when) for before in node.base):
             return ""
-        problems = (fault(claim, states[head], node.at) for head in sorted(node.heads))
+        problems = (fault(claim, states[head], self._walk.at(mark)) for head in sorted(node.heads))
         problem = next((problem for problem in problems if problem), "")
         return problem if problem in _KEPT else "unknown-account" if claim.account is not None else "key-retired"
 
@@ -258,7 +264,8 @@ class Judge:
         left = {
             ask.person
             for ask in below.asks
-            if may(ask, states[mark], node.at) or not any(may(ask, states[before], None) for before in node.base)
+            if may(ask, states[mark], self._walk.at(mark))
+            or not any(may(ask, states[before], None) for before in node.base)
         }
         if below.added is not None:
             return not left
@@ -270,4 +277,4 @@ class Judge:
             yield Claim(ask.person, ask.key), ask.at
         else:
             yield Claim(ask.person, account=ask.account), ask.at
-            yield Claim(ask.attestor, ask.key, attests=True), self._walk.nodes[ask.commit].at
+            yield Claim(ask.attestor, ask.key, attests=True), self._walk.at(ask.commit)

@@ -103,7 +103,7 @@ class Versions:
             if self._touches(change):
                 stamp_ = self._stamp(change.oid, artifact)
                 life = grown[stamp_] = lives.by_stamp.setdefault(stamp_, _Life())
-                life.moments.append((self._walk.nodes[change.oid].at, change.oid))
+                life.moments.append((self._walk.at(change.oid), change.oid))
                 life.under = Marks(life.under | self._walk.ancestry.under([change.oid]))
         for life in grown.values():
             life.moments.sort()
@@ -188,7 +188,7 @@ class Versions:
             return None
         if commit.oid == self._walk.roots[0]:
             key = self._walk.key(commit.oid)
-            return speaker(self._walk.states[commit.oid], key, node.at) if key else None
+            return speaker(self._walk.states[commit.oid], key, self._walk.at(commit.oid)) if key else None
         return node.who
 
     @cached_property

@@ -30,15 +30,13 @@ NEVER: Final = datetime.fromtimestamp(0, UTC)
 
 
 class Node(NamedTuple):
-    """What the walk says of a commit. `at` is the moment it counts as made, `clock` what its children start from.
+    """What the walk says of a commit, and of those after it that say and change nothing.
 
-    A named tuple, for a long history has tens of thousands of them.
+    `clock` is the moment before which none of its children counts as made.
     """
 
-    commit: Commit
     base: frozenset[str]
     heads: frozenset[str]
-    at: datetime
     clock: datetime
     who: str | None
     asks: frozenset[Ask]
@@ -59,14 +57,18 @@ class Walk:
         self.adopted: dict[str, Adopted] = {}
         self.attestations: list[str] = []
         self._repeats: dict[str, str] = {}
+        self._signatures: dict[str, Signature] = {}
+        self._moments: dict[str, datetime] = {}
         self._recorded = FirstPlaces(self.ancestry, history.parents)
         for root in roots:
             if root not in history.parents:
                 raise TrustRootError(f"The trust root {root} is not the commit {history.tip} nor an ancestor of it.")
         self._before_roots = {root: ancestors(history.parents, root) for root in roots[1:]}
+        loud = {*roots, *history.sayings, *history.signed, *history.evidence_writers}
         for commit in history.commits:
             self.ancestry.enter(commit.oid, commit.parents)
-            self.nodes[commit.oid] = self._quiet(commit) or self._node(commit)
+            quiet = self._quiet(commit) if commit.oid not in loud else None
+            self.nodes[commit.oid] = quiet or self._node(commit)
 
     @property
     def heads(self) -> tuple[str, ...]:
@@ -100,8 +102,19 @@ class Walk:
 
     def signature(self, commit: str) -> Signature:
         """The verdict on a commit's signature in the trust states that it stands on; of the root's, in its own."""
-        base = {commit} if commit == self.roots[0] else self.nodes[commit].base
-        return self.history.signature(commit, [self.states[head] for head in sorted(base)])
+        found = self._signatures.get(commit)
+        if found is None:
+            base = {commit} if commit == self.roots[0] else self.nodes[commit].base
+            states = [self.states[head] for head in sorted(base)]
+            found = self._signatures[commit] = self.history.signature(commit, states)
+        return found
+
+    def at(self, commit: str) -> datetime:
+        """The moment at which a commit counts as made: not before what it stands on."""
+        if commit not in self._moments:
+            claimed = self.history.repository.commit(commit).committer_date
+            self._moments[commit] = max(claimed, self.nodes[commit].clock)
+        return self._moments[commit]
 
     def key(self, commit: str) -> str | None:
         """The fingerprint of the key that made a commit's signature, in force or not; None if that is not right."""
@@ -120,18 +133,18 @@ class Walk:
         return key in bad or any(one is not None and (one.whole in bad or one.numbers in bad) for one in held)
 
     def _quiet(self, commit: Commit) -> Node | None:
-        """What the walk says of most commits, at once: with one parent, unsigned, saying nothing, nothing waiting.
+        """What the walk says at once of most commits, which say nothing: with one parent, and nothing waiting.
 
         Such a commit adopts nothing, whatever is in its tree: nobody approved it.
         """
-        oid, history = commit.oid, self.history
-        if len(commit.parents) != 1 or oid in self.roots or oid in history.sayings or oid in history.evidence_writers:
+        if len(commit.parents) != 1:
             return None
         parent = self.nodes[commit.parents[0]]
-        if parent.asks or history.signatures[oid].status != "none":
+        if parent.asks:
             return None
-        when = max(commit.committer_date, parent.clock)
-        return Node(commit, parent.heads, parent.heads, when, parent.clock, None, parent.asks, parent.refusals)
+        if parent.who is None and parent.base is parent.heads:
+            return parent
+        return Node(parent.heads, parent.heads, parent.clock, None, parent.asks, parent.refusals)
 
     def _root(self, commit: Commit) -> Node:
         trust = self.history.trust(commit.oid)
@@ -139,9 +152,8 @@ class Walk:
             raise TrustRootError(f"The trust root {commit.oid} has no valid trust section.")
         self.states[commit.oid] = trust
         self.ancestry.mark(commit.oid)
-        when = commit.committer_date
         none: frozenset[Any] = frozenset()
-        return Node(commit, none, frozenset({commit.oid}), when, when, None, none, none)
+        return Node(none, frozenset({commit.oid}), commit.committer_date, None, none, none)
 
     def _node(self, commit: Commit) -> Node:
         if commit.oid == self.roots[0]:
@@ -157,7 +169,7 @@ class Walk:
         if commit.oid in self.roots or speaks:
             self._mark(commit, key)
         if not base:
-            return Node(commit, base, base, when, clock, None, asks, refusals)
+            return Node(base, base, clock, None, asks, refusals)
         who = self._who(key, base, when)
         if who and day_of(commit.committer_date) <= self.as_of:
             clock = when
@@ -176,8 +188,8 @@ class Walk:
                         refusals |= {said}
         adopted = self._adoption(commit, base, when, self._standing(asks, refusals), ask)
         if adopted is None:
-            return Node(commit, base, base, when, clock, who, asks, refusals)
-        return Node(commit, base, self._adopt(adopted, key), when, clock, who, frozenset(), refusals)
+            return Node(base, base, clock, who, asks, refusals)
+        return Node(base, self._adopt(adopted, key), clock, who, frozenset(), refusals)
 
     def _key(self, commit: str, base: Iterable[str]) -> str | None:
         """The key that made a good signature on the commit, in every state that it stands on."""
@@ -203,16 +215,16 @@ class Walk:
         self, commit: Commit, base: frozenset[str], who: str, key: str, when: datetime
     ) -> tuple[Ask | None, bool]:
         """The approval of the tree's trust state that the commit gives, and whether it takes earlier ones back."""
-        saying, trust = self.history.sayings.get(commit.oid), self.history.trust(commit.oid)
-        if saying is None:
+        saying = self.history.sayings.get(commit.oid)
+        lines = [line for line in saying.lines if line.artifact == TRUST and not line.fault] if saying else []
+        if not lines:
             return None, False
+        trust = self.history.trust(commit.oid)
         digest = trust.digest if trust else None
         said = {
             line.decision
-            for line in saying.lines
-            if line.artifact == TRUST
-            and not line.fault
-            and (line.role is None or line.role.casefold() == who.casefold())
+            for line in lines
+            if (line.role is None or line.role.casefold() == who.casefold())
             and line.digest in {None, digest}
             and self.history.speaks_here(commit.oid, line)
         }

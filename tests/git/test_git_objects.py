@@ -10,7 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mkdocs_ecompm.git import objects
-from mkdocs_ecompm.git.objects import MalformedObject, TreeLines, digest, line_date, parse_commit, parse_tree
+from mkdocs_ecompm.git.objects import (
+    MalformedObject,
+    TreeLines,
+    digest,
+    entry_named,
+    line_date,
+    parse_commit,
+    parse_tree,
+)
 
 OID = "1" * 40
 HEAD = b"tree " + b"2" * 40 + b"\n"
@@ -117,16 +125,49 @@ def test_the_short_way_through_a_usual_commit_is_no_other_way(lines: list[bytes]
         b"\n".join(lines + usual),
     ):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(objects, "_USUAL", re.compile(rb"(?!)"))
+            patch.setattr(objects, "_ABOVE", re.compile(rb"(?!)"))
+            patch.setattr(objects, "_PEOPLE", re.compile(rb"(?!)"))
             expected = outcome(raw)
         assert outcome(raw) == expected
 
 
 def outcome(raw: bytes) -> object:
     try:
-        return parse_commit("0" * 40, raw)
+        commit = parse_commit("0" * 40, raw)
     except MalformedObject as error:
         return str(error)
+    return commit, commit.author, commit.committer
+
+
+ENTRIES = (b"100644 a", b"40000 a", b"40000 b", b"040000 b", b"120000 ab", b"100644 b\n", b"40000 ..", b"x", b"100644 ")
+
+
+@settings(deadline=None, max_examples=500)
+@given(
+    st.lists(st.tuples(st.sampled_from(ENTRIES), st.binary(min_size=20, max_size=20)), max_size=6),
+    st.sampled_from([b"a", b"b", b"ab", b"b\n", b"."]),
+    st.binary(max_size=8),
+)
+def test_the_short_way_to_an_entry_is_no_other_way(
+    entries: list[tuple[bytes, bytes]], name: bytes, more: bytes
+) -> None:
+    """But for this: it does not mind the names of other entries."""
+    raw = b"".join(head + b"\0" + oid for head, oid in entries) + more
+    try:
+        found = entry_named(OID, raw, name)
+    except MalformedObject as error:
+        with pytest.raises(MalformedObject, match=re.escape(str(error))):
+            parse_tree(OID, raw)
+        return
+    try:
+        whole = parse_tree(OID, raw)
+    except MalformedObject:
+        others = [head.split(b" ", 1)[1] for head, _ in entries]
+        assert not more
+        assert others.count(name) < 2
+        assert len(set(others)) < len(others) or not {b"..", b""}.isdisjoint(others)
+        return
+    assert [entry for entry in whole if entry.name == name] == ([found] if found else [])
 
 
 def test_entries_are_kept_from_one_tree_to_the_next_and_checked_all_the_same() -> None:

@@ -299,7 +299,7 @@ def compare(folder: Path, seed: int) -> tuple[int, int]:
             where = f"seed {seed}, commit {c.name}"
             assert {names[h] for h in node.base} == expected.base[c.name], where
             assert {names[h] for h in node.heads} == expected.heads[c.name], where
-            assert (node.at - BEGIN).days == expected.at[c.name], where
+            assert (walk.at(ids[c.name]) - BEGIN).days == expected.at[c.name], where
             assert node.who == expected.who[c.name], where
             if c.of_charter or c.of_trust:
                 found, wanted = judge.slot_fault(Voice(ids[c.name]), "sponsor", "charter"), expected.judge(c, tip)

@@ -90,7 +90,7 @@ def test_random_histories(tmp_path: Path, seed: int) -> None:
                 if all(version[parent] != version[oid] for parent in parents) and (parents or version[oid] is not None)
             }
             for place in marked:
-                later = [walk.nodes[o].at for o in touching if place in above[o] and version[o] != version[place]]
+                later = [walk.at(o) for o in touching if place in above[o] and version[o] != version[place]]
                 assert versions.left(place, artifact) == min(later, default=None), (seed, artifact, place)
                 ends = chance.sample(marked, chance.randrange(len(marked)))
                 line = above[place].difference(*(above[end] for end in ends))
