@@ -43,7 +43,7 @@ def agreed(value: Yaml, left_out: Paths) -> Plain:
             below = left_out.get(key)
             if below == {} or key in COMMON_KEYS or key.startswith("x-"):
                 continue
-            kept[key] = agreed(item, below or {})
+            kept[key] = item if isinstance(item, str) else agreed(item, below or {})
         return kept
     return by_id([agreed(item, left_out) for item in value])
 

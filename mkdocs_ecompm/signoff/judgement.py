@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from mkdocs_ecompm.model.signoff import SignatureFacts
 from mkdocs_ecompm.signatures.commit import Signature
@@ -28,8 +29,7 @@ from mkdocs_ecompm.signoff.walk import Walk
 NAMESPACE = "git"
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
+class Voice(NamedTuple):
     """How somebody speaks: by the key of the commit `place`, or through an account in a review that it records.
 
     `at` is when a review was submitted; a commit has a moment of its own.
