@@ -1,17 +1,16 @@
 """OpenPGP signatures, verified in this process with the library pysequoia, an extra.
 
-The library says only whether it accepts a signature at this moment. What an agreement needs to know is more, and must
-not depend on the clock. So the arithmetic tells a wrong signature from a right one; expiry, revocation and weak hashes
-are read from the certificate; and the library, which knows the many rules of certificates, must accept at least one
-signature of a key before others of the same kind count. Differences from gpg, on purpose:
+Whether somebody agreed must not depend on the clock of whoever verifies, nor on what else is verified. The library asks
+the clock, and says only yes or no. So a verdict follows from the signature and the certificate alone: the arithmetic is
+that of `cryptography`, what the owner said of his keys is read as gpg reads it, and the library is the second reader of
+each certificate: one that it cannot read is not used, one that it calls revoked is. Differences from gpg, on purpose:
 
 - a key is judged at the time of the signature and of the commit, not today: what was signed before it expired stands;
 - a signature that was made to expire is `expired` from the start;
-- SHA-1, signatures over text, keys under 2048 bits and curves that the library does not have are `unsupported`;
-- two signatures in one block are `bad`.
-
-Programs throw away the older statements in a certificate when a key is extended. It still vouches for what was signed
-before the newest of them; there the library, which would refuse it, is not asked.
+- signatures of version 3, over text, or with MD5, SHA-1 or RIPEMD-160, and keys under 2048 bits or on other curves than
+  Ed25519 and the NIST ones are `unsupported`;
+- two signatures in one block are `bad`;
+- only its owner revokes a key, nobody whom he named for it.
 """
 
 from __future__ import annotations
@@ -24,7 +23,6 @@ from typing import Any, Final
 from mkdocs_ecompm.signatures.openpgp_certificate import Certificate, Key, certificates
 from mkdocs_ecompm.signatures.openpgp_packets import (
     SIGNATURE,
-    Packet,
     SignaturePacket,
     packets,
     read_signature,
@@ -138,7 +136,7 @@ def _check_kind(signature: SignaturePacket) -> None:
 def _verdict(payload: bytes, signature: SignaturePacket, certificate: Certificate, key: Key | None) -> Signature:
     """The verdict under one key. A wrong signature is `bad`, whatever else could be said of its key."""
     if key is None:
-        why = "The signature cannot be checked: nothing that its certificate says can be verified."
+        why = f"The signature cannot be checked: {certificate.problem}."
         return Signature("openpgp", "unsupported", certificate.fingerprint, problem=why)
     facts: dict[str, Any] = {"key": certificate.fingerprint, "until": key.until}
     if key.fingerprint != certificate.fingerprint:
@@ -152,22 +150,15 @@ def _judge(payload: bytes, signature: SignaturePacket, certificate: Certificate,
     """The status of a signature under one key, and why."""
     from mkdocs_ecompm.signatures.openpgp_arithmetic import made  # noqa: PLC0415  # heavy, only needed for a known key
 
-    kind = signature.hash, signature.algorithm
     try:
         if not made(key.body, signature, payload):
             return "bad", "the key did not sign this content"
     except MalformedError as error:
         return "bad", str(error)
     except UnsupportedError as error:
-        if not _accepted(payload, signature, certificate, key):
-            return "unsupported", str(error)
+        return "unsupported", str(error)
     status, why = _standing(signature, key)
-    if status != "good" or kind in key.vouched or signature.created < key.since:
-        return status, why
-    if not _accepted(payload, signature, certificate, key):
-        return "unsupported", "the rules of the OpenPGP library refuse it"
-    key.vouched.add(kind)
-    return "good", ""
+    return _second_reading(certificate) if status == "good" else (status, why)
 
 
 def _standing(signature: SignaturePacket, key: Key) -> tuple[Status, str]:
@@ -183,17 +174,16 @@ def _standing(signature: SignaturePacket, key: Key) -> tuple[Status, str]:
     return next(((status, why) for broken, status, why in rules if broken), ("good", ""))
 
 
-def _accepted(payload: bytes, signature: SignaturePacket, certificate: Certificate, key: Key) -> bool:
-    """Whether the library accepts it as made by this key."""
+@lru_cache(maxsize=4096)
+def _second_reading(certificate: Certificate) -> tuple[Status, str]:
+    """What the library has against a certificate, if anything."""
     import pysequoia  # noqa: PLC0415  # an extra, and slow to import
 
     try:
-        answer = pysequoia.verify(
-            bytes=payload,
-            store=lambda _ids: [certificate.library],
-            signature=pysequoia.Sig.from_bytes(Packet(SIGNATURE, signature.body).encoded),
-        )
+        found = pysequoia.Cert.from_bytes(certificate.encoded)
+        same, revoked = found.fingerprint.upper() == certificate.fingerprint, found.is_revoked
     except (RuntimeError, ValueError, OSError):  # the library's errors have no types of their own
-        return False
-    wanted = certificate.fingerprint.lower(), key.fingerprint.lower()
-    return any((one.certificate, one.signing_key) == wanted for one in answer.valid_sigs)
+        same, revoked = False, False
+    if not same:
+        return "unsupported", "the OpenPGP library cannot read its certificate"
+    return ("revoked", "its key was revoked") if revoked else ("good", "")

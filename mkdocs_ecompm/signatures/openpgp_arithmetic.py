@@ -70,6 +70,16 @@ def made(key: bytes, signature: SignaturePacket, message: bytes) -> bool:
     return True
 
 
+def check(key: bytes) -> None:
+    """Make sure that the key in this packet is one that can be verified with.
+
+    Raises:
+        MalformedError: it is damaged.
+        UnsupportedError: it is of a kind or size that is not verified here.
+    """
+    _load(key)
+
+
 @lru_cache(maxsize=1024)
 def _load(key: bytes) -> Check:
     """The check of the key in a packet."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from mkdocs_ecompm.signatures.openpgp_packets import (
     PRIMARY_KEY,
@@ -30,12 +30,9 @@ from mkdocs_ecompm.signatures.openpgp_packets import (
 from mkdocs_ecompm.signatures.ssh_key import UnsupportedError
 from mkdocs_ecompm.signatures.wire import MalformedError
 
-if TYPE_CHECKING:
-    from pysequoia import Cert
-
 _BLOCK: Final = b"PGP PUBLIC KEY BLOCK"
 _CERTIFICATIONS: Final = frozenset({0x10, 0x11, 0x12, 0x13})
-_BINDING, _BACK, _DIRECT, _REVOKED, _SUBKEY_REVOKED = 0x18, 0x19, 0x1F, 0x20, 0x28
+_BINDING, _BACK, _DIRECT, _REVOKED, _SUBKEY_REVOKED, _NAME_REVOKED = 0x18, 0x19, 0x1F, 0x20, 0x28, 0x30
 _MAY_SIGN: Final = 0x02
 _SAFE_HASHES: Final = frozenset({2, 8, 9, 10, 11, 12, 14})  # of SHA-1, self-signatures need what still stands
 _MOST_PACKETS: Final = 50_000  # with what strangers certified: some certificates were flooded with that
@@ -49,19 +46,16 @@ _KEY_BODY: Final = 7
 class Key:
     """A key of a certificate with what the certificate's owner said about it.
 
-    It may sign in [since, until), if `signs`. `since` is when the newest of his statements was made that are still in
-    the certificate: programs throw the older ones away. A revocation counts whatever its reason and time. `vouched` are
-    the hashes and algorithms with which the library has accepted a signature of the key.
+    It may sign before `until`, if `signs`. A revocation counts whatever its reason and time. His newest statements
+    decide for all times, also those before they were made: programs throw the older ones away when a key is extended.
     """
 
     body: bytes
     fingerprint: str
     created: datetime
-    since: datetime
     until: datetime | None
     signs: bool
     revoked: bool
-    vouched: set[tuple[int, int]] = field(default_factory=set, compare=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,23 +103,44 @@ class Certificate:
         return tuple(key.fingerprint for key in self.keys if key.signs and not key.revoked)
 
     @cached_property
-    def library(self) -> Cert:
-        """The certificate as the library has it."""
-        from pysequoia import Cert  # noqa: PLC0415  # an extra, and slow to import
+    def problem(self) -> str:
+        """Why nothing that its owner said can be verified, as far as it can be told; empty if something can."""
+        from mkdocs_ecompm.signatures import openpgp_arithmetic  # noqa: PLC0415  # heavy
 
-        return Cert.from_bytes(self.encoded)
+        if self.first is not None:
+            return ""
+        try:
+            openpgp_arithmetic.check(self.primary)
+        except (MalformedError, UnsupportedError) as error:
+            return str(error)
+        return "nothing that its certificate says can be verified"
 
     def _primary_key(self) -> Key | None:
-        about = [(said, _key_text(self.primary)) for said in self.own]
+        """The primary key as gpg has it: what the key's own statement leaves open is said by those about the names."""
+        text = _key_text(self.primary)
+        alone = [(said, text) for said in self.own]
+        direct = self._newest(alone, {_DIRECT})
+        told = [direct, *self._about_names()] if direct else self._about_names()
+        if not told:
+            return None
+        flags = next((said.flags for said in told if said.flags is not None), None)
+        signs = flags is None or bool(flags & _MAY_SIGN)
+        lasting = next((said for said in told if said.key_lifetime), told[0])
+        return _described(self.primary, lasting, signs=signs, revoked=self._newest(alone, {_REVOKED}) is not None)
+
+    def _about_names(self) -> list[SignaturePacket]:
+        """The newest statement about each name, newest first; those about names given up only where all are."""
+        kept: list[SignaturePacket] = []
+        given_up: list[SignaturePacket] = []
         for name, statements in self.names:
             mark = 0xB4 if name.tag == USER_ID else 0xD1
             text = _key_text(self.primary) + bytes((mark,)) + len(name.body).to_bytes(4, "big") + name.body
-            about += [(said, text) for said in statements if said.type in _CERTIFICATIONS]
-        said = self._newest(about, _CERTIFICATIONS | {_DIRECT})
-        if said is None:
-            return None
-        revoked = self._newest(about, {_REVOKED}) is not None
-        return _described(self.primary, said, signs=said.flags is None or bool(said.flags & _MAY_SIGN), revoked=revoked)
+            about = [(said, text) for said in statements]
+            said = self._newest(about, _CERTIFICATIONS)
+            if said is not None:
+                last = self._newest(about, _CERTIFICATIONS | {_NAME_REVOKED})
+                (kept if last is said else given_up).append(said)
+        return sorted(kept or given_up, key=lambda said: said.created, reverse=True)
 
     def _subkey(self, first: Key, body: bytes, statements: Iterable[SignaturePacket]) -> Key | None:
         text = _key_text(self.primary) + _key_text(body)
@@ -137,8 +152,7 @@ class Certificate:
         revoked = first.revoked or self._newest(about, {_SUBKEY_REVOKED}) is not None
         found = _described(body, said, signs=signs, revoked=revoked)
         ends = [until for until in (found.until, first.until) if until is not None]
-        since = max(found.since, first.since)
-        return Key(body, found.fingerprint, found.created, since, min(ends, default=None), signs, revoked)
+        return replace(found, until=min(ends, default=None))
 
     def _newest(self, about: Iterable[tuple[SignaturePacket, bytes]], types: Iterable[int]) -> SignaturePacket | None:
         """The newest statement of these types that the primary key really made."""
@@ -152,7 +166,7 @@ def certificates(data: bytes) -> tuple[Certificate, ...]:
 
     Raises:
         MalformedError: it is damaged, holds none, or holds a secret key.
-        UnsupportedError: it has a key of another version.
+        UnsupportedError: it has only keys of another version.
     """
     return _certificates(data)
 
@@ -174,7 +188,16 @@ def _certificates(data: bytes) -> tuple[Certificate, ...]:
     if not starts or starts[0]:
         raise MalformedError("it does not begin with a public key")
     ends = [*starts[1:], len(parts)]
-    return tuple(_certificate(parts[start:end]) for start, end in zip(starts, ends, strict=True))
+    found: list[Certificate] = []
+    problem: UnsupportedError | None = None
+    for start, end in zip(starts, ends, strict=True):
+        try:
+            found.append(_certificate(parts[start:end]))
+        except UnsupportedError as error:  # the others are as good as without it; a signature of its key says the same
+            problem = problem or error
+    if problem is not None and not found:
+        raise problem
+    return tuple(found)
 
 
 def fingerprint(body: bytes) -> str:
@@ -248,5 +271,7 @@ def _signed_back(binding: SignaturePacket, body: bytes, text: bytes) -> bool:
 
 def _described(body: bytes, said: SignaturePacket, *, signs: bool, revoked: bool) -> Key:
     created = datetime.fromtimestamp(int.from_bytes(body[1:5], "big"), UTC)
-    until = created + timedelta(seconds=said.key_lifetime) if said.key_lifetime else None
-    return Key(body, fingerprint(body), created, said.created, until, signs, revoked)
+    ends = [created + timedelta(seconds=said.key_lifetime)] if said.key_lifetime else []
+    if said.lifetime:  # the statement itself was made to end
+        ends.append(said.created + timedelta(seconds=said.lifetime))
+    return Key(body, fingerprint(body), created, min(ends, default=None), signs, revoked)
