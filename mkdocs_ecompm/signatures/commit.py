@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mkdocs_ecompm.signatures.openpgp_certificate import Certificate
 
 __all__ = [
+    "UNSIGNED",
     "Signature",
     "SignedCommit",
     "committer_of",
@@ -28,6 +29,9 @@ __all__ = [
 ]
 
 _HEADER: Final = {"sha1": b"gpgsig", "sha256": b"gpgsig-sha256"}
+_ANY: Final = b"gpgsig"
+"""What every header with a signature has in its name."""
+UNSIGNED: Final = Signature("none", "none")
 _SIGNATURE_HEADERS: Final = frozenset(_HEADER.values())
 _REPEATABLE: Final = frozenset({b"parent", b"mergetag"})
 _ONE_HEADER: Final = re.compile(rb"([^ \n]*)[^\n]*(?:\n [^\n]*)*(?:\n|\Z)")
@@ -64,13 +68,15 @@ def verify_commit(raw: bytes, object_format: str = "sha1", openpgp: tuple[Certif
         object_format: `sha1` or `sha256`, the hash of the repository.
         openpgp: The OpenPGP certificates that are known; None leaves signatures of this format `unsupported`.
     """
+    if _ANY not in raw:  # of most repositories most commits
+        return UNSIGNED
     return verify_parts(split(raw, object_format), openpgp)
 
 
 def verify_parts(signed: SignedCommit, openpgp: tuple[Certificate, ...] | None = None) -> Signature:
     """The same for a commit or tag that was taken apart."""
     if signed.signature is None:
-        return Signature("none", "none")
+        return UNSIGNED
     begin = _BEGIN.match(signed.signature)
     kind = _FORMATS.get(begin[1], "none") if begin else "none"
     problem = signed.problem or _armor_problem(signed.signature, begin)

@@ -14,7 +14,7 @@ from mkdocs_ecompm.git.repository import Repository
 from mkdocs_ecompm.history.canonical import UnreadableContent
 from mkdocs_ecompm.history.contents import ContentsHistory
 from mkdocs_ecompm.history.digest import trust_stamp
-from mkdocs_ecompm.signatures.commit import Signature, split, verify_commit, verify_commits
+from mkdocs_ecompm.signatures.commit import UNSIGNED, Signature, split, verify_commit, verify_commits
 from mkdocs_ecompm.signoff.ancestry import in_order, parents_first
 from mkdocs_ecompm.signoff.attested import EvidenceFiles
 from mkdocs_ecompm.signoff.trailers import Line, Saying, read_message
@@ -30,7 +30,6 @@ _SIGNED: Final = b"\ngpgsig"
 """A commit without this has no signature header, for none can be its first line."""
 _WORD: Final = b"signoff"
 """A commit without this, in any case, says nothing."""
-_UNSIGNED: Final = Signature("none", "none")
 _MADE: Final = frozenset({"good", "expired", "not-yet-valid", "revoked"})
 
 
@@ -63,7 +62,7 @@ class SignedCommits:
 
     def verdict(self, commit: str) -> Signature:
         """The verdict on a commit's signature."""
-        return self._verdicts.get(commit, _UNSIGNED)
+        return self._verdicts.get(commit, UNSIGNED)
 
     @cached_property
     def _verdicts(self) -> Mapping[str, Signature]:
