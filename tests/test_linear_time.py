@@ -8,10 +8,12 @@ from typing import Final
 
 import pytest
 
+from mkdocs_ecompm.git.objects import MalformedObject, entry_named, parse_commit
 from mkdocs_ecompm.history.difference import difference
 from mkdocs_ecompm.load.piecewise import PiecewiseReader
 from mkdocs_ecompm.plugin import TAG
 from mkdocs_ecompm.registers.signoffs import Demand
+from mkdocs_ecompm.signatures.commit import verify_commit
 from mkdocs_ecompm.signatures.openpgp_packets import unarmor
 from mkdocs_ecompm.signatures.wire import MalformedError
 from mkdocs_ecompm.signoff.review_body import read_review
@@ -49,6 +51,22 @@ BODIES = {
 }
 
 
+PERSON = b"A <a@b> 1 +0000"
+FOLDED = b"\n x" * MANY
+HEADERS = {
+    "a folded committer": b"\nauthor " + PERSON + b"\ncommitter " + PERSON + FOLDED,
+    "a folded author": b"\nauthor " + PERSON + FOLDED + b"\ncommitter " + PERSON,
+    "a folded header and no author": b"\ncommitter " + PERSON + b"\nother" + FOLDED,
+    "a folded signature": b"\nauthor " + PERSON + b"\ncommitter " + PERSON + b"\ngpgsig x" + FOLDED,
+    "headers without end": b"\nauthor " + PERSON + b"\ncommitter " + PERSON + b"\nx y" * MANY,
+    "parents": b"\nparent " + b"2" * 40 + (b"\nparent " + b"3" * 40) * (MANY // 10),
+}
+TREES = {
+    "entries": (b"100644 %d\0" + b"x" * 20, MANY),
+    "entries that look like the one": (b"40000 project%d\0" + b" project\0 project\0..", MANY),
+}
+
+
 @pytest.fixture(autouse=True)
 def _patience() -> Iterator[None]:
     """Stop what takes too long with a failure, where the system can."""
@@ -81,6 +99,26 @@ def test_a_commit_message(name: str) -> None:
 @pytest.mark.parametrize("name", BODIES)
 def test_the_body_of_a_review(name: str, read: Callable[[str], object]) -> None:
     assert read(BODIES[name]) is not None
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_the_headers_of_a_commit(name: str) -> None:
+    raw = b"tree " + b"1" * 40 + HEADERS[name] + b"\n\nText\n"
+    commit = parse_commit("0" * 40, raw)
+    assert commit.committer_date <= commit.author_date or name == "a folded header and no author"
+    assert verify_commit(raw).status in {"none", "bad"}
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_the_entries_of_a_tree(name: str) -> None:
+    entry, count = TREES[name]
+    raw = b"".join(entry.replace(b"%d", b"%d" % number) for number in range(count))
+    assert entry_named("0" * 40, raw, b"project") is None
+    assert entry_named("0" * 40, raw + b"40000 project\0" + b"y" * 20, b"project") is not None
+    with pytest.raises(MalformedObject):
+        entry_named("0" * 40, raw + (b"40000 project\0" + b"y" * 20) * 2, b"project")
+    with pytest.raises(MalformedObject):
+        entry_named("0" * 40, raw + b"junk", b"project")
 
 
 def test_a_value_of_blanks() -> None:

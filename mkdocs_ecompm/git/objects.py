@@ -161,15 +161,14 @@ def line_date(line: bytes) -> datetime:
 def _headers_of(raw: bytes) -> tuple[tuple[bytes, bytes], ...]:
     """The headers of a commit, continuation lines joined by newlines."""
     head = raw.partition(b"\n\n")[0]
-    headers: list[tuple[bytes, bytes]] = []
+    headers: list[tuple[bytes, list[bytes]]] = []
     for line in head.split(b"\n"):
         if line.startswith(b" ") and headers:
-            name, value = headers[-1]
-            headers[-1] = (name, value + b"\n" + line[1:])
+            headers[-1][1].append(line[1:])
         elif line:
             name, _, value = line.partition(b" ")
-            headers.append((name, value))
-    return tuple(headers)
+            headers.append((name, [value]))
+    return tuple((name, b"\n".join(lines)) for name, lines in headers)
 
 
 def parse_commit(oid: str, raw: bytes) -> Commit:

@@ -21,6 +21,9 @@ from mkdocs_ecompm.signatures.wire import MalformedError
 
 K = TypeVar("K")
 
+_LARGEST_EXPONENT: Final = 64
+"""Bits. A larger one makes each verification as slow as the key's owner likes; there are none among public keys."""
+_LARGEST_DSA: Final = 4096
 _RSA: Final = frozenset({1, 3})
 _DSA: Final = 17
 _ECDSA: Final = 19
@@ -101,6 +104,8 @@ def _load(key: bytes) -> Check:
 def _rsa(modulus: int, exponent: int) -> Check:
     if not SMALLEST_RSA <= modulus.bit_length() <= LARGEST_RSA:
         raise UnsupportedError(f"an RSA key of {modulus.bit_length()} bits is not accepted")
+    if exponent.bit_length() > _LARGEST_EXPONENT:
+        raise UnsupportedError(f"an RSA key with an exponent of {exponent.bit_length()} bits is not accepted")
     public = _key(RSAPublicNumbers(exponent, modulus).public_key)
     length, padding = (modulus.bit_length() + 7) // 8, PKCS1v15()
 
@@ -113,7 +118,7 @@ def _rsa(modulus: int, exponent: int) -> Check:
 
 
 def _dsa(p: int, q: int, g: int, y: int) -> Check:
-    if not SMALLEST_RSA <= p.bit_length() <= LARGEST_RSA:
+    if not SMALLEST_RSA <= p.bit_length() <= _LARGEST_DSA:
         raise UnsupportedError(f"a DSA key of {p.bit_length()} bits is not accepted")
     public = _key(dsa.DSAPublicNumbers(y, dsa.DSAParameterNumbers(p, q, g)).public_key)
     return lambda signature, digest, algorithm: public.verify(signature.pair(), digest, algorithm)

@@ -36,8 +36,8 @@ _BINDING, _BACK, _DIRECT, _REVOKED, _SUBKEY_REVOKED, _NAME_REVOKED = 0x18, 0x19,
 _MAY_SIGN: Final = 0x02
 _SAFE_HASHES: Final = frozenset({2, 8, 9, 10, 11, 12, 14})  # of SHA-1, self-signatures need what still stands
 _MOST_PACKETS: Final = 50_000  # with what strangers certified: some certificates were flooded with that
-_MOST_OWN_PACKETS: Final = 2_000
-_LARGEST_PART: Final = 64 * 1024
+_MOST_OWN_PACKETS: Final = 500  # of some 4,000 public certificates none has more than a hundred
+_LARGEST_PART: Final = 64 * 1024 - 1  # the length of a key is told in two bytes
 _LARGEST: Final = 8 * 1024 * 1024
 _KEY_BODY: Final = 7
 
@@ -68,6 +68,7 @@ class Certificate:
     subkeys: tuple[tuple[bytes, tuple[SignaturePacket, ...]], ...]
     encoded: bytes = field(repr=False)
     _found: dict[str, Key | None] = field(default_factory=dict, init=False, repr=False)
+    _verified: dict[tuple[bytes, bytes], bool] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -158,7 +159,13 @@ class Certificate:
         """The newest statement of these types that the primary key really made."""
         wanted = [(said, text) for said, text in about if said.type in types]
         wanted.sort(key=lambda item: item[0].created, reverse=True)
-        return next((said for said, text in wanted if _made(self.primary, said, text)), None)
+        return next((said for said, text in wanted if self._said(said, text)), None)
+
+    def _said(self, said: SignaturePacket, text: bytes) -> bool:
+        """Whether the primary key made a statement; one statement is verified once, for a key may be slow."""
+        if (said.body, text) not in self._verified:
+            self._verified[said.body, text] = _made(self.primary, said, text)
+        return self._verified[said.body, text]
 
 
 def certificates(data: bytes) -> tuple[Certificate, ...]:
@@ -181,7 +188,7 @@ def _certificates(data: bytes) -> tuple[Certificate, ...]:
     if len(parts) > _MOST_PACKETS:
         raise MalformedError(f"it has more than {_MOST_PACKETS} parts")
     if any(len(packet.body) > _LARGEST_PART for packet in parts):
-        raise MalformedError(f"a part of it is larger than {_LARGEST_PART >> 10} KiB")
+        raise MalformedError(f"a part of it is larger than {_LARGEST_PART} bytes")
     if any(packet.tag in SECRET_KEYS for packet in parts):
         raise MalformedError("it holds a secret key: nobody but its owner may have that")
     starts = [place for place, packet in enumerate(parts) if packet.tag == PRIMARY_KEY]

@@ -65,7 +65,7 @@ class SignaturePacket:
 
     `hashed` is the part of it that is signed too, `values` what the arithmetic gave. `issuer` is the fingerprint of
     the key that is said to have made it, or only its last 8 bytes, or empty. Periods are seconds; `flags` say what a
-    bound key may do, None if nothing was said.
+    bound key may do, None if nothing was said: to say that it may do nothing is something else.
     """
 
     body: bytes
@@ -172,7 +172,7 @@ def read_signature(body: bytes) -> SignaturePacket:
         created=datetime.fromtimestamp(int.from_bytes(facts[_CREATED], "big"), UTC),
         lifetime=int.from_bytes(facts.get(_EXPIRES, b"")[:4], "big"),
         key_lifetime=int.from_bytes(facts.get(_KEY_EXPIRES, b"")[:4], "big"),
-        flags=flags[0] if flags else None,
+        flags=None if flags is None else int.from_bytes(flags[:1], "big"),
         embedded=hints.get(_EMBEDDED),
         critical=any(critical and kind not in _UNDERSTOOD for kind, critical, _ in signed),
     )

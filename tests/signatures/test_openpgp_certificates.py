@@ -18,6 +18,7 @@ from mkdocs_ecompm.signatures import openpgp, openpgp_certificate
 from mkdocs_ecompm.signatures.openpgp_certificate import certificates
 from mkdocs_ecompm.signatures.openpgp_packets import Packet
 from mkdocs_ecompm.signatures.ssh_key import UnsupportedError
+from mkdocs_ecompm.signatures.wire import MalformedError
 
 PAYLOAD = b"tree 1\n"
 BORN, SIGNED, SAID = 1_700_000_000, 1_710_000_000, 1_720_000_000
@@ -195,6 +196,7 @@ def test_who_may_sign(bound: bytes, expected: str, later: bool) -> None:
         ((about_name(kind=0x10),), "good"),
         ((about_name(kind=0x18),), "unsupported"),
         ((about_name(ANA, subpacket(27, MAY_CERTIFY)),), "unsupported"),
+        ((about_name(ANA, subpacket(27, b"")),), "unsupported"),  # to say nothing of it would be something else
         ((about_name(ANA, LIFETIME),), "expired"),
         ((about_name(ANA, LIFETIME), about_name(at=SAID + 1)), "good"),  # the newest counts, wherever it stands
         ((about_name(at=SAID + 1), about_name(ANA, LIFETIME)), "good"),
@@ -357,6 +359,26 @@ def test_a_statement_about_a_key_is_no_signature_over_a_commit() -> None:
     """What was said about a key cannot be passed off as an agreement, nor the other way round."""
     assert openpgp.verify(ANA.text, armored(ANA.says(0x1F, ANA.text)), certificates(certificate())).status == "bad"
     assert verdict(certificate(ANA.says(0, ANA.text), named=()), ANA) == "unsupported"
+
+
+def test_a_key_as_large_as_its_length_can_tell() -> None:
+    for body in (ANA.body, SUB.body):
+        large = body + b"\1" * (65_536 - len(body))
+        parts = [Packet(6, large), Packet(13, NAME)] if body is ANA.body else [Packet(6, ANA.body), Packet(14, large)]
+        with pytest.raises(MalformedError, match="larger than 65535 bytes"):
+            certificates(b"".join(part.encoded for part in parts))
+
+
+def test_a_certificate_that_takes_long() -> None:
+    """Its owner made each verification slow, and said much."""
+    modulus = (1 << 3071) + 1
+    number = (3072).to_bytes(2, "big") + modulus.to_bytes(384, "big")
+    body = b"\4" + BORN.to_bytes(4, "big") + b"\1" + number + number
+    slow = certificates(Packet(6, body).encoded + Packet(13, NAME).encoded)[0]
+    assert (slow.first, slow.problem) == (None, "an RSA key with an exponent of 3072 bits is not accepted")
+    many = tuple(about_name(at=SAID + number) for number in range(500))
+    with pytest.raises(MalformedError, match="more than 500 parts"):
+        certificates(certificate(named=many))
 
 
 def test_versions_that_are_not_read() -> None:
