@@ -52,7 +52,7 @@ BODIES = {
 
 
 PERSON = b"A <a@b> 1 +0000"
-FOLDED = b"\n x" * MANY
+FOLDED = b"\n x" * 3 * MANY
 HEADERS = {
     "a folded committer": b"\nauthor " + PERSON + b"\ncommitter " + PERSON + FOLDED,
     "a folded author": b"\nauthor " + PERSON + FOLDED + b"\ncommitter " + PERSON,
