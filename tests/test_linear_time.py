@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from mkdocs_ecompm.git.objects import MalformedObject, entry_named, parse_commit
+from mkdocs_ecompm.git.objects import MalformedObject, entry_named, parse_commit, parse_tree
 from mkdocs_ecompm.history.difference import difference
 from mkdocs_ecompm.load.piecewise import PiecewiseReader
 from mkdocs_ecompm.plugin import TAG
@@ -119,6 +119,13 @@ def test_the_entries_of_a_tree(name: str) -> None:
         entry_named("0" * 40, raw + (b"40000 project\0" + b"y" * 20) * 2, b"project")
     with pytest.raises(MalformedObject):
         entry_named("0" * 40, raw + b"junk", b"project")
+
+
+def test_a_tree_that_is_none() -> None:
+    raw = b"1 " * MANY
+    for read in (lambda: parse_tree("0" * 40, raw), lambda: entry_named("0" * 40, raw, b"project")):
+        with pytest.raises(MalformedObject):
+            read()
 
 
 def test_a_value_of_blanks() -> None:

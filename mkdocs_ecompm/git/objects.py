@@ -17,7 +17,9 @@ _ID: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _ID_LENGTHS: Final = frozenset({40, 64})
 _HEX: Final = re.compile(r"[0-9a-f]*+")
 _DATE: Final = re.compile(rb">[ \t\r]*+0*+(\d*+)(?<=\d)[ \t\r]*+[+-]\d[^>]*+\Z")  # as git's split_ident_line
-_LINES: Final = {size: re.compile(rb"[0-9]{1,6} [^\0]*\0.{%d}" % size, re.DOTALL) for size in (20, 32)}
+_LINE: Final = rb"[0-9]{1,6} [^\0]*+\0.{%d}"
+_LINES: Final = {size: re.compile(_LINE % size, re.DOTALL) for size in (20, 32)}
+_TREES: Final = {size: re.compile(rb"(?:%s)*+" % (_LINE % size), re.DOTALL) for size in (20, 32)}
 _OID: Final = rb"[0-9a-f]{40}(?:[0-9a-f]{24})?+"
 _ABOVE: Final = re.compile(rb"tree %s\n(?:parent %s\n)*+(?! |parent(?:[ \n]|\Z))" % (_OID, _OID))
 """The first lines of a commit as git writes them."""
@@ -236,9 +238,10 @@ def parse_tree(oid: str, raw: bytes, known: TreeLines | None = None) -> tuple[Tr
     Raises:
         MalformedObject: the bytes are no tree, or a name occurs twice or could leave its folder.
     """
-    lines = _LINES[len(oid) // 2].findall(raw)
-    if b"".join(lines) != raw:
+    size = len(oid) // 2
+    if _TREES[size].fullmatch(raw) is None:  # else the next line would look for its entries from each place anew
         raise MalformedObject(oid, f"The tree {oid} cannot be read.")
+    lines = _LINES[size].findall(raw)
     try:
         entries = tuple(map((TreeLines() if known is None else known).__getitem__, lines))
     except ValueError:
@@ -252,7 +255,7 @@ def entry_named(oid: str, raw: bytes, name: bytes) -> TreeEntry | None:
     """What bears a name in a tree; None if nothing does. The other entries are passed over, not read.
 
     Raises:
-        MalformedObject: the bytes are no tree, or the name occurs twice.
+        MalformedObject: the bytes are no tree, the name occurs twice, or another one could leave its folder.
     """
     found = _finder(name, len(oid) // 2).fullmatch(raw)
     if found is None:
@@ -263,7 +266,7 @@ def entry_named(oid: str, raw: bytes, name: bytes) -> TreeEntry | None:
 @lru_cache(maxsize=64)
 def _finder(name: bytes, size: int) -> re.Pattern[bytes]:
     """Goes over the entries of a tree to the one of a name, and on; fails if there are two, or anything unusual."""
-    other = rb"(?:[1-7][0-7]{4,5} (?!%s\0)[^\0]++\0.{%d})*+" % (re.escape(name), size)
+    other = rb"(?:[1-7][0-7]{4,5} (?!(?:%s|\.{0,2})\0)[^\0/]++\0.{%d})*+" % (re.escape(name), size)
     wanted = rb"(?:([1-7][0-7]{4,5}) %s\0(.{%d}))?+" % (re.escape(name), size)
     return re.compile(other + wanted + other, re.DOTALL)
 

@@ -39,6 +39,8 @@ _SETTINGS: Final[Mapping[str, str]] = {
     "gc.auto": "0",
     "gpg.program": "false",
     "gpg.ssh.program": "false",
+    "i18n.commitEncoding": "UTF-8",
+    "i18n.logOutputEncoding": "UTF-8",
     "log.showRoot": "true",
     "log.showSignature": "false",
     "maintenance.auto": "false",

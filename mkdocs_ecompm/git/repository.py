@@ -51,6 +51,7 @@ class Repository:
         self._commits: dict[str, Commit] = {}
         self._trees: dict[str, tuple[TreeEntry, ...]] = {}
         self._unparsed: dict[str, bytes] = {}
+        self._children: dict[tuple[str, bytes], TreeEntry | None] = {}
         self._lines = TreeLines()
 
     @property
@@ -189,16 +190,16 @@ class Repository:
             found = self._commits[oid] = parse_commit(oid, self._content(oid, "commit"))
         return found
 
-    def read_history(self, commit: str) -> None:
-        """Read a commit and all its ancestors in one go, and the top of each one's tree.
+    def read_history(self, commit: str, name: bytes | None = None) -> None:
+        """Read a commit and all its ancestors in one go; with `name`, also what bears it at the top of each one's tree.
 
-        They are remembered; what is amiss shows when it is asked for. git lists them into the process that reads them,
-        which answers in large pieces.
+        Without letters, `name` stands for these trees themselves. All is remembered; what is amiss shows when it is
+        asked for. git lists the objects into the process that reads them, which answers in large pieces.
         """
         option, folder = self._here
-        listed = [option, "rev-list", "--no-commit-header", "--format=%H%n%T", _full_id(commit)]
-        with start(listed, folder=folder, errors=subprocess.DEVNULL) as listing:
-            self._remember(self._start_batch("--buffer", source=cast("IO[bytes]", listing.stdout)))
+        listed = [option, "rev-list", "--no-commit-header", "--format=%H" if name is None else "--format=%H%n%T"]
+        with start([*listed, _full_id(commit)], folder=folder, errors=subprocess.DEVNULL) as listing:
+            self._remember(self._start_batch("--buffer", source=cast("IO[bytes]", listing.stdout)), name or b"")
             listing.kill()  # for nobody reads on if something was amiss
 
     def tree(self, oid: str) -> tuple[TreeEntry, ...]:
@@ -218,7 +219,16 @@ class Repository:
         Raises:
             ObjectError: the tree is missing, damaged, not what its id says, or no tree.
         """
-        return entry_named(tree, self._tree_content(tree), name)
+        if (tree, name) not in self._children:
+            self._children[tree, name] = entry_named(tree, self._tree_content(tree), name)
+        return self._children[tree, name]
+
+    def read_children(self, trees: Iterable[str], name: bytes) -> None:
+        """Read what bears a name in each of these trees in one go, as `child` tells then. The trees are not kept."""
+        wanted = dict.fromkeys(trees)
+        self._read_many(
+            [oid for oid in wanted if oid not in self._unparsed and (oid, name) not in self._children], name
+        )
 
     def may_have(self, trees: Iterable[str], name: bytes) -> bool:
         """Whether any of these trees may hold something of this name: quicker than to look at each.
@@ -255,20 +265,19 @@ class Repository:
         for oid in wanted.keys() - self._unparsed.keys():
             self._tree_content(oid)
 
-    def _read_many(self, oids: list[str]) -> None:
+    def _read_many(self, oids: list[str], name: bytes = b"") -> None:
         if len(oids) >= _MANY:
             if not are_ids(oids):
                 raise GitError("One of the objects that are asked for has no full id.")
             reader = self._start_batch("--buffer")
             ask_all(reader, oids)
-            self._remember(reader)
+            self._remember(reader, name)
 
     def entry(self, commit: str, path: str) -> TreeEntry | None:
         """What stands at `path` in the tree of `commit` (the empty path is the tree itself); None if nothing does."""
         found = TreeEntry("40000", b"", self.commit(commit).tree)
         for name in filter(None, os.fsencode(path).split(b"/")):
-            entries = self.tree(found.oid) if found.kind == "folder" else ()
-            following = next((entry for entry in entries if entry.name == name), None)
+            following = self.child(found.oid, name) if found.kind == "folder" else None
             if following is None:
                 return None
             found = following
@@ -325,12 +334,13 @@ class Repository:
         option, folder = self._here
         return start([option, "cat-file", "--batch", *options], folder=folder, errors=subprocess.DEVNULL, source=source)
 
-    def _remember(self, reader: subprocess.Popen[bytes]) -> None:
-        """Keep the commits or trees that a process answers, as long as they can be relied on; then end it.
+    def _remember(self, reader: subprocess.Popen[bytes], name: bytes = b"") -> None:
+        """Keep the commits and trees that a process answers, as long as they can be relied on; then end it.
 
-        It answers when all was asked (`--buffer`), not after each question: several times as fast for many.
+        Of trees, only what bears `name`, if that has letters. The process answers when all was asked (`--buffer`), not
+        after each question: several times as fast for many.
         """
-        commits, trees = self._commits, self._unparsed
+        commits, trees, children = self._commits, self._unparsed, self._children
         try:
             for found in self._batch.answers(reader):
                 if not isinstance(found, GitObject):
@@ -338,6 +348,8 @@ class Repository:
                 oid, kind, data = found
                 if kind == "commit":
                     commits[oid] = parse_commit(oid, data)
+                elif kind == "tree" and name:
+                    children[oid, name] = entry_named(oid, data, name)
                 elif kind == "tree":
                     trees[oid] = data
         except MalformedObject:

@@ -118,12 +118,11 @@ class ContentsHistory:
         """
         child = self._repository.child
         found = {commit.tree: commit.tree for commit in commits}
-        self._repository.read_trees(found.values())
         for step in self._steps:
+            self._repository.read_children(filter(None, found.values()), step)
             for tree, place in found.items():
                 entry = child(place, step) if place else None
                 found[tree] = entry.oid if entry and entry.mode == "40000" else ""
-            self._repository.read_trees(filter(None, found.values()))
         self._repository.need_trees(filter(None, found.values()))
         self._folders.update(found)
 
@@ -165,7 +164,7 @@ class ContentsHistory:
         if tree not in self._folders:
             found = tree
             for step in self._steps:
-                entry = _named(self._repository.tree(found), step) if found else None
+                entry = self._repository.child(found, step) if found else None
                 found = entry.oid if entry and entry.kind == "folder" else ""
             self._folders[tree] = found
         return self._folders[tree]

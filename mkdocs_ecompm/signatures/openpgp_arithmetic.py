@@ -21,7 +21,7 @@ from mkdocs_ecompm.signatures.wire import MalformedError
 
 K = TypeVar("K")
 
-_LARGEST_EXPONENT: Final = 64
+_LARGEST_EXPONENT: Final = 32
 """Bits. A larger one makes each verification as slow as the key's owner likes; there are none among public keys."""
 _LARGEST_DSA: Final = 4096
 _RSA: Final = frozenset({1, 3})
@@ -127,6 +127,8 @@ def _dsa(p: int, q: int, g: int, y: int) -> Check:
 def _ecdsa(curve: bytes, point: bytes) -> Check:
     if curve not in _CURVES:
         raise UnsupportedError("the curve of its key is not known")
+    if point[:1] != b"\4":  # gpg has no others, and in two forms one key could be that of two people
+        raise MalformedError("the point of its key is packed")
     public = _key(lambda: ec.EllipticCurvePublicKey.from_encoded_point(_CURVES[curve](), point))
     return lambda signature, digest, algorithm: public.verify(signature.pair(), digest, ec.ECDSA(algorithm))
 

@@ -37,6 +37,7 @@ _MAY_SIGN: Final = 0x02
 _SAFE_HASHES: Final = frozenset({2, 8, 9, 10, 11, 12, 14})  # of SHA-1, self-signatures need what still stands
 _MOST_PACKETS: Final = 50_000  # with what strangers certified: some certificates were flooded with that
 _MOST_OWN_PACKETS: Final = 500  # of some 4,000 public certificates none has more than a hundred
+_MOST_WRONG: Final = 50
 _LARGEST_PART: Final = 64 * 1024 - 1  # the length of a key is told in two bytes
 _LARGEST: Final = 8 * 1024 * 1024
 _KEY_BODY: Final = 7
@@ -149,22 +150,27 @@ class Certificate:
         said = self._newest(about, {_BINDING})
         if said is None:
             return None
-        signs = bool((said.flags or 0) & _MAY_SIGN) and _signed_back(said, body, text)
-        revoked = first.revoked or self._newest(about, {_SUBKEY_REVOKED}) is not None
+        agreed = _signed_back(said, body, text)  # else anybody could claim a stranger's key, and revoke it
+        signs = agreed and (said.flags is None or bool(said.flags & _MAY_SIGN))
+        revoked = agreed and (first.revoked or self._newest(about, {_SUBKEY_REVOKED}) is not None)
         found = _described(body, said, signs=signs, revoked=revoked)
         ends = [until for until in (found.until, first.until) if until is not None]
         return replace(found, until=min(ends, default=None))
 
     def _newest(self, about: Iterable[tuple[SignaturePacket, bytes]], types: Iterable[int]) -> SignaturePacket | None:
-        """The newest statement of these types that the primary key really made."""
+        """The newest statement of these types that the primary key really made; of one second, the last in the file.
+
+        A certificate of so many that the key did not make is nobody's: looking for the right one could take minutes.
+        """
         wanted = [(said, text) for said, text in about if said.type in types]
-        wanted.sort(key=lambda item: item[0].created, reverse=True)
-        return next((said for said, text in wanted if self._said(said, text)), None)
+        wanted.sort(key=lambda item: item[0].created)
+        return next((said for said, text in reversed(wanted) if self._said(said, text)), None)
 
     def _said(self, said: SignaturePacket, text: bytes) -> bool:
         """Whether the primary key made a statement; one statement is verified once, for a key may be slow."""
         if (said.body, text) not in self._verified:
-            self._verified[said.body, text] = _made(self.primary, said, text)
+            wrong = sum(not right for right in self._verified.values())
+            self._verified[said.body, text] = wrong < _MOST_WRONG and _made(self.primary, said, text)
         return self._verified[said.body, text]
 
 

@@ -6,6 +6,7 @@ bits of one number, so that ten thousand commits cost little.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import NewType
@@ -14,13 +15,15 @@ from mkdocs_ecompm.git.objects import Commit, ObjectError
 from mkdocs_ecompm.git.repository import Repository
 
 
-def parents_first(repository: Repository, commit: str) -> list[Commit]:
+def parents_first(repository: Repository, commit: str, folder: str) -> list[Commit]:
     """The commit and all its ancestors, each after its parents, from the raw objects alone.
+
+    The way to the project's folder in each of them is read in the same go.
 
     Raises:
         ObjectError: one of them cannot be relied on.
     """
-    repository.read_history(commit)
+    repository.read_history(commit, os.fsencode(folder.strip("/").split("/")[0]))
     return in_order(repository, commit)
 
 

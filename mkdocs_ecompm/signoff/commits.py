@@ -74,7 +74,7 @@ class History(SignedCommits):
 
     def __init__(self, repository: Repository, commit: str, folder: str) -> None:
         """Raises ObjectError if one of the commits, or a folder of the project in one, cannot be relied on."""
-        super().__init__(parents_first(repository, commit), repository.object_format)
+        super().__init__(parents_first(repository, commit, folder), repository.object_format)
         self.repository = repository
         self.tip = commit
         self.folder = folder.strip("/")

@@ -256,6 +256,26 @@ def test_commits_and_trees_are_read_in_one_go(
         assert all(repository.tree(repository.commit(oid).tree) for oid in oids)
 
 
+def test_what_bears_a_name_is_read_in_one_go(made: TestRepository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the repository has for a language: ids are told in the bytes that git reads."""
+    monkeypatch.setattr(repository_module, "_MANY", 1)
+    for setting in ("i18n.logOutputEncoding", "i18n.commitEncoding"):
+        made.git("config", setting, "UTF-16")
+    for whole in (True, False):
+        with Repository.open(made.folder) as repository:
+            oids = repository.rev_list()
+            repository.read_history(oids[0], b"project") if whole else repository.read_commits(oids)
+            trees = [repository.commit(oid).tree for oid in oids]
+            repository.read_children(trees, b"project")
+            expected = [next((one for one in repository.tree(tree) if one.name == b"project"), None) for tree in trees]
+        with Repository.open(made.folder) as repository:
+            repository.read_history(oids[0], b"project") if whole else repository.read_children(trees, b"project")
+            repository.close()
+            monkeypatch.setattr(repository, "_contents", pytest.fail)  # nothing is left to be read one by one
+            assert [repository.child(tree, b"project") for tree in trees] == expected
+            assert any(expected)
+
+
 def test_what_is_amiss_does_not_stop_reading_in_one_go(made: TestRepository, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(repository_module, "_MANY", 1)
     with Repository.open(made.folder) as repository:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 import pysequoia
 import pytest
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from mkdocs_ecompm.signatures import openpgp, openpgp_certificate
 from mkdocs_ecompm.signatures.openpgp_certificate import certificates
@@ -107,12 +108,13 @@ def about_name(
 
 
 def binding(
-    *parts: bytes, by: Forger = ANA, back: bytes | None = None, flags: bytes = MAY_SIGN, hash_: int = SHA256
+    *parts: bytes, by: Forger = ANA, back: bytes | None = None, flags: bytes | None = MAY_SIGN, hash_: int = SHA256
 ) -> bytes:
     text = ANA.text + SUB.text
     embedded = SUB.says(0x19, text, hash_=hash_) if back is None else back
     more = [subpacket(32, embedded)] if embedded else []
-    return by.says(0x18, text, subpacket(27, flags), *more, *parts, issuer=ANA.fingerprint, hash_=hash_)
+    more += [] if flags is None else [subpacket(27, flags)]
+    return by.says(0x18, text, *more, *parts, issuer=ANA.fingerprint, hash_=hash_)
 
 
 def certificate(
@@ -149,6 +151,7 @@ def nothing_read() -> Iterator[Callable[[], None]]:
 
 
 LIFETIME = subpacket(9, (100 * DAY).to_bytes(4, "big"))  # it ends before SIGNED
+REVOKER = subpacket(12, b"\x80\x16" + bytes.fromhex(MALLORY.fingerprint), critical=True)
 LONGER = subpacket(9, (200 * DAY).to_bytes(4, "big"))
 
 
@@ -172,6 +175,8 @@ def test_a_certificate_as_it_should_be() -> None:
         (binding(flags=MAY_CERTIFY), "unsupported"),
         (binding(flags=MAY_ENCRYPT), "unsupported"),
         (binding(flags=b""), "unsupported"),
+        (binding(flags=None), "good"),  # as gpg: nothing was said of what it may do
+        (binding(back=b"", flags=None), "unsupported"),
         (binding(by=MALLORY), "unknown-key"),  # nobody bound it
         (binding(subpacket(99, b"", critical=True)), "unknown-key"),
         (binding(subpacket(99, b"")), "good"),
@@ -201,6 +206,9 @@ def test_who_may_sign(bound: bytes, expected: str, later: bool) -> None:
         ((about_name(ANA, LIFETIME), about_name(at=SAID + 1)), "good"),  # the newest counts, wherever it stands
         ((about_name(at=SAID + 1), about_name(ANA, LIFETIME)), "good"),
         ((about_name(), about_name(ANA, LIFETIME, at=SAID + 1)), "expired"),
+        ((about_name(), about_name(ANA, LIFETIME)), "expired"),  # of one second, the last in the file
+        ((about_name(ANA, LIFETIME), about_name()), "good"),
+        ((about_name(at=BORN), about_name(ANA, LIFETIME, REVOKER)), "expired"),  # it names somebody, and insists on it
         ((about_name(), about_name(ANA, LIFETIME, by=MALLORY, at=SAID + 1)), "good"),
         ((about_name(), about_name(kind=0x30, at=SAID + 1)), "good"),  # a name given up is no key given up
         ((about_name(ANA, LIFETIME), about_name(kind=0x30, at=SAID + 1)), "expired"),
@@ -340,6 +348,21 @@ def test_a_revoked_subkey() -> None:
     assert verdict(certificate(bound=(binding(), SUB.says(0x28, text)))) == "good"
 
 
+def test_nobody_revokes_the_key_of_another() -> None:
+    """Mallory's certificate has Ana's key as a subkey, which never agreed, and takes it back."""
+    text = MALLORY.text + ANA.text
+    claim = [MALLORY.says(0x18, text, subpacket(27, MAY_SIGN)), MALLORY.says(0x28, text)]
+    parts = [Packet(6, MALLORY.body), Packet(13, NAME), Packet(2, about_name(MALLORY, by=MALLORY))]
+    parts += [Packet(14, ANA.body), *(Packet(2, body) for body in claim)]
+    mallory = b"".join(part.encoded for part in parts)
+    for data in (certificate() + mallory, mallory + certificate()):
+        assert verdict(data, ANA) == "good"
+    assert verdict(mallory, ANA) == "unsupported"
+    gone = Packet(6, MALLORY.body).encoded + Packet(2, MALLORY.says(0x20, MALLORY.text)).encoded
+    rest = b"".join(part.encoded for part in parts[1:])
+    assert verdict(certificate() + gone + rest, ANA) == "good"
+
+
 def test_the_signature_itself() -> None:
     assert verdict(certificate(), at=BORN - 1) == "not-yet-valid"
     assert verdict(certificate(), at=BORN) == "good"
@@ -349,7 +372,8 @@ def test_the_signature_itself() -> None:
     assert verdict(certificate(), SUB, subpacket(3, (1000 * DAY).to_bytes(4, "big"))) == "expired"
     assert verdict(certificate(), SUB, subpacket(3, bytes(4))) == "good"  # never
     assert verdict(certificate(), SUB, subpacket(2, BORN.to_bytes(4, "big"))) == "bad"
-    assert verdict(certificate(), SUB, subpacket(20, b"x", critical=True)) == "unsupported"
+    for unknown in (20, 23, 28):  # gpg calls these bad
+        assert verdict(certificate(), SUB, subpacket(unknown, b"x", critical=True)) == "unsupported"
     for kind in (0x02, 0x10, 0x18, 0x40):
         body = SUB.says(kind, PAYLOAD, at=SIGNED)
         assert openpgp.verify(PAYLOAD, armored(body), certificates(certificate())).status == "bad"
@@ -376,9 +400,23 @@ def test_a_certificate_that_takes_long() -> None:
     body = b"\4" + BORN.to_bytes(4, "big") + b"\1" + number + number
     slow = certificates(Packet(6, body).encoded + Packet(13, NAME).encoded)[0]
     assert (slow.first, slow.problem) == (None, "an RSA key with an exponent of 3072 bits is not accepted")
+    wrong = tuple(about_name(by=MALLORY, at=SAID + number) for number in range(60))
+    assert certificates(certificate(named=(*wrong[:40], about_name())))[0].first is not None
+    assert certificates(certificate(named=(*wrong, about_name())))[0].first is None  # the right one is not looked for
     many = tuple(about_name(at=SAID + number) for number in range(500))
     with pytest.raises(MalformedError, match="more than 500 parts"):
         certificates(certificate(named=many))
+
+
+def test_a_packed_point() -> None:
+    """In two forms, one key could be that of two people."""
+    private = ec.derive_private_key(7, ec.SECP256R1())
+    packed, whole = PublicFormat.CompressedPoint, PublicFormat.UncompressedPoint
+    for form, problem in ((packed, "the point of its key is packed"), (whole, "nothing that")):
+        point = private.public_key().public_bytes(Encoding.X962, form)
+        body = b"\4" + BORN.to_bytes(4, "big") + b"\x13\x08" + bytes.fromhex("2a8648ce3d030107") + mpi(point)
+        found = certificates(Packet(6, body).encoded + Packet(13, NAME).encoded)[0]
+        assert found.problem.startswith(problem)
 
 
 def test_versions_that_are_not_read() -> None:

@@ -385,6 +385,21 @@ def test_10_a_missing_object_leaves_nothing_to_believe(scene: Scene) -> None:
     assert "missing" in signoffs.problem
 
 
+@pytest.mark.parametrize("name", [b"project/charter.yml", b"..", b"project"])
+def test_10_a_name_beside_the_project_that_git_takes_for_part_of_it(scene: Scene, name: bytes) -> None:
+    """git puts the file of such a name into the working tree, over the one that was agreed."""
+    made, base, ana = scene.repository, scene.repository.tip(), KEYS["ana"]
+    top = made.raw(made.raw(base)[5:45].decode())
+    other = made.store("blob", text(changed(CHARTER, problem="Something else")).encode())
+    tree = made.store("tree", top + b"100644 " + name + b"\0" + bytes.fromhex(other))
+    who = f"{ana.identity} 1767700000 +0000"
+    raw = f"tree {tree}\nparent {base}\nauthor {who}\ncommitter {who}\n\n{SAY}\n".encode()
+    said = made.store("commit", insert_signature(raw, ana.sign(raw)))
+    signoffs = scene.signoffs(scene.commit("Go on", "ben", parents=[said], more={"tree_of": scene.root}))
+    assert signoffs.by_artifact["charter"].status == "unverifiable"
+    assert "has a name that no folder can have" in signoffs.problem
+
+
 def test_10_a_shallow_clone_is_unverifiable(scene: Scene, tmp_path: Path) -> None:
     scene.commit("Before", "ben")
     said = scene.commit(SAY, "ana")
