@@ -255,10 +255,10 @@ class Repository:
         self._read_many([oid for oid in dict.fromkeys(oids) if oid not in self._unparsed])
 
     def need_trees(self, oids: Iterable[str]) -> None:
-        """As `read_trees`, for trees on which something rests whoever asks for them.
+        """As `read_trees`, for trees that must be there, and whole, whoever asks for what they hold.
 
         Raises:
-            ObjectError: one of them is missing, damaged, not what its id says, or no tree.
+            ObjectError: one of them is missing, damaged, not what its id says, or of another type.
         """
         wanted = dict.fromkeys(oids)
         self.read_trees(wanted)
