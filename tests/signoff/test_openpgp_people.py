@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from certificates import ANA, MALLORY, MAY_SIGN, NAME, SIGNED, Forger, about_name, armored, subpacket
 from gnupg import Keyring, OpenPGPKey
 from repositories import SigningKey
 from scenes import KEYS, PEOPLE, Scene, changed, person
@@ -15,6 +16,7 @@ from scenes import KEYS, PEOPLE, Scene, changed, person
 from mkdocs_ecompm.assembly import Setting, assemble
 from mkdocs_ecompm.model.finding import Finding
 from mkdocs_ecompm.signatures import openpgp
+from mkdocs_ecompm.signatures.openpgp_packets import Packet
 
 pytest.importorskip("pysequoia", reason="the extra `openpgp` is not installed")
 
@@ -184,6 +186,38 @@ def test_a_person_adds_a_key_file_to_himself_alone(tmp_path: Path, team: Team) -
     person(stolen, "mia")["keys"][0]["revoked"] = {"reason": "compromised"}
     scene.commit(APPROVE, "ana", people=stolen)
     assert scene.reasons(said) == ("key-compromised",)
+
+
+def test_8_nobody_takes_back_the_key_of_another(tmp_path: Path) -> None:
+    """Ben's certificate claims Mia's key as a subkey, which never agreed, and revokes it. He may add it alone."""
+
+    class Mia:
+        """Her key, in the shape in which a commit takes one."""
+
+        identity = "Mia <mia@shop.example>"
+
+        def sign(self, payload: bytes, _namespace: str = "git") -> bytes:
+            return armored(ANA.says(0, payload, at=SIGNED))
+
+    def own(key: Forger) -> list[Packet]:
+        return [Packet(6, key.body), Packet(13, NAME), Packet(2, about_name(key, by=key))]
+
+    def encoded(packets: list[Packet]) -> bytes:
+        return b"".join(packet.encoded for packet in packets)
+
+    scene = make(tmp_path, encoded(own(ANA)))
+    scene.say("approve charter", Mia())  # type: ignore[arg-type]  # it signs as a SigningKey does
+    assert scene.status() == "valid"
+    text = MALLORY.text + ANA.text
+    claim = [MALLORY.says(0x18, text, subpacket(27, MAY_SIGN)), MALLORY.says(0x28, text)]
+    people = holding("mia")
+    person(people, "ben")["keys"].append({"openpgp": "keys/ben.asc"})
+    stranger = encoded([*own(MALLORY), Packet(14, ANA.body), *(Packet(2, body) for body in claim)])
+    added = scene.commit(APPROVE, "ben", people=people, files={"project/keys/ben.asc": stranger})
+    assert scene.signoffs().trust.heads == (added,)
+    said = scene.say("reject charter", Mia())  # type: ignore[arg-type]
+    assert scene.record(said).counts
+    assert scene.status() == "rejected"
 
 
 @pytest.mark.parametrize("case", ["two in a file", "replaced", "unreadable", "another's", "revoked"])
