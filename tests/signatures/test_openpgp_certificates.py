@@ -328,8 +328,8 @@ def test_a_certificate_that_takes_long() -> None:
     body = b"\4" + BORN.to_bytes(4, "big") + b"\1" + number + number
     slow = certificates(Packet(6, body).encoded + Packet(13, NAME).encoded)[0]
     assert (slow.first, slow.problem) == (None, "an RSA key with an exponent of 3072 bits is not accepted")
-    wrong = tuple(about_name(by=MALLORY, at=SAID + number) for number in range(60))
-    assert certificates(certificate(named=(*wrong[:40], about_name())))[0].first is not None
+    wrong = tuple(about_name(by=MALLORY, at=SAID + number) for number in range(6))
+    assert certificates(certificate(named=(*wrong[:4], about_name())))[0].first is not None
     assert certificates(certificate(named=(*wrong, about_name())))[0].first is None  # the right one is not looked for
     many = tuple(about_name(at=SAID + number) for number in range(500))
     with pytest.raises(MalformedError, match="more than 500 parts"):
