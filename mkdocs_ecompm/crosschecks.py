@@ -84,7 +84,7 @@ def accountable_have_signed(project: Project) -> Iterator[Finding]:
     """Somebody accountable in a matrix is asked to sign it and has not."""
     for matrix in project.state.of(Matrix):
         agreement = project.signoffs.by_artifact.get(matrix.ref)
-        if agreement is None:
+        if agreement is None or agreement.status is Status.UNVERIFIABLE:
             continue
         signed = {slot.person for slot in agreement.slots if slot.status is Status.VALID and slot.person}
         for party in dict.fromkeys(party for row in matrix.entry.activities for party in row.accountable):

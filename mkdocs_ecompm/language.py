@@ -45,14 +45,21 @@ def day(value: date) -> str:
     return _format_day(value, "medium")
 
 
-def weekday(value: date) -> str:
-    """Wed 27 May."""
-    return _format_day(value, "EEE d MMM")
+def weekday(value: date, as_of: date | None = None) -> str:
+    """Wed 27 May, with the year where it is not the year of `as_of`."""
+    return _format_day(value, "EEE d MMM" if as_of is None or value.year == as_of.year else "EEE d MMM y")
 
 
-def short_day(value: date) -> str:
-    """20 Oct."""
-    return _format_day(value, "d MMM")
+def short_day(value: date, as_of: date | None = None) -> str:
+    """20 Oct, with the year where it is not the year of `as_of`."""
+    return _format_day(value, "d MMM" if as_of is None or value.year == as_of.year else "d MMM y")
+
+
+def days(first: date, last: date, as_of: date) -> str:
+    """1 Feb - 20 Oct, with the year where it is not the year of `as_of`, and with both years where they differ."""
+    same = first.year == last.year
+    since = _format_day(first, "d MMM" if same else "d MMM y")
+    return f"{since} \u2013 {_format_day(last, 'd MMM' if same and last.year == as_of.year else 'd MMM y')}"
 
 
 def near_day(value: date, as_of: date) -> str:
@@ -94,15 +101,16 @@ def percent(value: Decimal | float) -> str:
 
 @lru_cache(maxsize=4096)
 def money(value: Decimal | float, currency: str) -> str:
-    """€40,000, with cents only where there are any; the bare number where the project names no currency."""
-    from babel.numbers import format_currency  # noqa: PLC0415  # heavy
+    """€40,000 or CHF 40,000, with cents only where there are any; the bare number where there is no currency."""
+    from babel.numbers import format_currency, get_currency_symbol  # noqa: PLC0415  # heavy
 
     if not currency:
         return number(value)
+    space = "\u00a0" if get_currency_symbol(currency, locale=LOCALE)[-1].isalpha() else ""
     whole = Decimal(value) == Decimal(value).to_integral_value()
     if whole:
-        return format_currency(value, currency, "¤#,##0", locale=LOCALE, currency_digits=False)
-    return format_currency(value, currency, locale=LOCALE)
+        return format_currency(value, currency, f"¤{space}#,##0", locale=LOCALE, currency_digits=False)
+    return format_currency(value, currency, f"¤{space}#,##0.00", locale=LOCALE)
 
 
 @lru_cache(maxsize=256)

@@ -43,6 +43,11 @@ log = get_plugin_logger("ecompm")
 SEES_NO_CONTENT: Final = frozenset({"material", "mkdocs", "mkdocs_ecompm", "mkdocs_static_i18n"})
 """Packages whose plugins, once a page is being put into its frame, only search what it holds."""
 
+TWICE: Final = (
+    "ecompm: mkdocs.yml lists the plugin more than once, but a site shows one project. "
+    "Keep one of them, and give each further project a configuration file of its own (mkdocs build -f other.yml)."
+)
+
 TAG: Final = re.compile(r'<(?=[^<>]*+>)[^<>]* href="ecompm:[^<>]*>')
 
 
@@ -50,7 +55,13 @@ class EcompmPlugin(BasePlugin[EcompmConfig]):  # type: ignore[no-untyped-call]  
     """Adds the project's pages to a site."""
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Watch the project, add the assets, and let Markdown pages link to records and embed parts."""
+        """Watch the project, add the assets, and let Markdown pages link to records and embed parts.
+
+        Raises:
+            PluginError: The plugin stands more than once in mkdocs.yml.
+        """
+        if sum(isinstance(plugin, EcompmPlugin) for plugin in config.plugins.values()) > 1:
+            raise PluginError(TWICE)
         self._top = Path(config.config_file_path or "mkdocs.yml").absolute().parent
         self._folder = self.config.path.strip("/")
         if (self._top / self.config.project).is_dir():

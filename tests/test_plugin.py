@@ -117,6 +117,15 @@ def test_a_minimal_project_builds_strictly(make: Build) -> None:
     assert (built.folder / "index.html").is_file()
 
 
+def test_the_plugin_twice_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "mkdocs.yml").write_text("site_name: Shop\nplugins:\n  - ecompm\n  - ecompm: {project: second}\n")
+    done = mkdocs(tmp_path)
+    assert done.returncode == 1
+    assert "mkdocs.yml lists the plugin more than once, but a site shows one project." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_the_complete_project_builds_strictly(tmp_path: Path, checkout: Path) -> None:
     (tmp_path / "docs").mkdir()
     settings = {

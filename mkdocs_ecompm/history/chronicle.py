@@ -22,7 +22,7 @@ from mkdocs_ecompm.model.history import History, Revision
 from mkdocs_ecompm.model.register import Register
 from mkdocs_ecompm.model.state import State
 
-_SHALLOW: Final = "The history is cut off, for this is a shallow clone. Fetch all of it (`git fetch --unshallow`)."
+_SHALLOW: Final = "The history is cut off, for this is a shallow clone. Fetch all of it with git fetch --unshallow."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,8 @@ def chronicle(question: Question) -> History:
     try:
         return _read(question, question.repository, question.commit)
     except GitError as error:
-        return History(problem=f"{error} {_SHALLOW}" if question.repository.shallow else str(error))
+        shallow = question.repository.shallow
+        return History(problem=f"{error} {_SHALLOW}" if shallow else str(error), shallow=shallow)
 
 
 def _read(question: Question, repository: Repository, tip: str) -> History:
@@ -76,6 +77,7 @@ def _read(question: Question, repository: Repository, tip: str) -> History:
         series=past.tracks.to_series((register.name for register in question.registers), moments),
         problem=_SHALLOW if repository.shallow else problem,
         touched=past.tracks.to_touched(moments),
+        shallow=repository.shallow,
     )
 
 

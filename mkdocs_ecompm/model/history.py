@@ -98,6 +98,7 @@ class History:
 
     `touched` says when the content of each record, and of each register, was last changed. It is asked by `changed`.
     `periods` and `told` (what a revision changed, by its commit) are there only where somebody asked for them.
+    `shallow`: it begins where the clone was cut off.
     """
 
     revisions: tuple[Revision, ...] = ()
@@ -107,6 +108,7 @@ class History:
     touched: Mapping[str, datetime] = field(default_factory=dict)
     periods: tuple[Period, ...] = ()
     told: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
+    shallow: bool = False
 
     def of(self, kind: str) -> tuple[Series, ...]:
         """All series of a kind, in the order of their files."""

@@ -13,9 +13,9 @@ from mkdocs_ecompm.model.entry import Document, Entry, Part
 from mkdocs_ecompm.model.fields import Text, fault
 from mkdocs_ecompm.model.finding import Finding
 from mkdocs_ecompm.model.identifiers import ArtifactRef, PartyRefs
+from mkdocs_ecompm.model.incomplete import SETTLED
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.register import Register
-from mkdocs_ecompm.model.signoff import Status
 from mkdocs_ecompm.model.times import Day
 
 
@@ -56,7 +56,7 @@ def duties(project: Project) -> Iterable[Duty]:
     for record in project.state.of(Ask):
         for agreement in project.signoffs.agreements:
             for slot in agreement.slots:
-                if slot.ask == record.id and slot.status is not Status.VALID:
+                if slot.ask == record.id and slot.status not in SETTLED:
                     yield Duty(
                         kind="sign-off",
                         ref=agreement.artifact,

@@ -136,7 +136,9 @@ def _courses(project: Project, months: Sequence[MonthRow], money: Money, frame: 
     yield Course("planned", label("Planned", plan[-1][1]), (begin, *plan))
     if paid:
         last = max(plan[-1][0], paid[-1][0])
-        yield Course("spent", label("Spent", paid[-1][1]), (begin, *paid))
+        since = reports and paid[-1][1] != money.paid  # the last report is not the last payment
+        word = f"Spent until {language.short_day(paid[-1][0], project.as_of)}" if since else "Spent"
+        yield Course("spent", label(word, paid[-1][1]), (begin, *paid))
         if money.forecast and last > paid[-1][0]:
             yield Course("forecast", label("Forecast", money.forecast), (paid[-1], (last, money.forecast)))
 

@@ -96,10 +96,12 @@ def _worst(worst: tuple[str, Money] | None, frame: Frame) -> Iterator[str]:
 
 def _worth(latest: EarnedValue | None, frame: Frame) -> Iterator[str]:
     if latest is not None and latest.cpi is not None:
-        worth = _money(round(latest.cpi, 2), frame)
+        cents = _money(Decimal("0.01"), frame) != _money(NOTHING, frame)
+        unit = Decimal(1 if cents else 100)  # a yen has no cents: what it bought would read as nothing or all
+        worth = _money(round(latest.cpi * unit, 2 if cents else 0), frame)
         pace = f"; at that pace all of it costs {_money(round(latest.eac, 0), frame)}" if latest.eac else ""
-        one, day = _money(Decimal(1), frame), language.day(latest.date)
-        yield f"Until {day} each {one} spent bought {worth} of planned work{pace}."
+        each, day = _money(unit, frame), language.day(latest.date)
+        yield f"Until {day} each {each} spent bought {worth} of planned work{pace}."
 
 
 def figures_of(money: Money, frame: Frame) -> Iterator[Figure]:

@@ -175,6 +175,8 @@ def _sentence(project: Project, charter: CharterDocument) -> Sentence:
     objectives = project.state.of(Objective)
     days = [record.entry.due for record in objectives if record.entry.due]
     lead = language.capital(language.count(len(objectives), "objective"))
+    if not objectives:
+        lead = "No objective is written down yet"
     if days:
         lead += (
             f", the last due {language.near_day(max(days), project.as_of)}"
@@ -188,7 +190,7 @@ def _sentence(project: Project, charter: CharterDocument) -> Sentence:
     if charter.authority:
         limits = [
             *([language.money(charter.authority.money, currency)] if charter.authority.money is not None else []),
-            *([f"{language.number(charter.authority.days)} days"] if charter.authority.days is not None else []),
+            *([_days(charter.authority.days)] if charter.authority.days is not None else []),
         ]
         if limits:
             rest.append(f"the project manager decides alone up to {' and '.join(limits)}")
@@ -197,6 +199,11 @@ def _sentence(project: Project, charter: CharterDocument) -> Sentence:
 
 def _currency(project: Project) -> str:
     return getattr(project.state.documents.get("project"), "currency", "")
+
+
+def _days(amount: Decimal) -> str:
+    """5 working days, as the charter counts what may be decided and how far it may slip; half days are possible."""
+    return f"{language.number(amount)} working {'day' if amount == 1 else 'days'}"
 
 
 def _strategy(strategy: Strategy | None) -> Iterable[NamedText]:
@@ -222,7 +229,7 @@ def _money(project: Project, charter: CharterDocument) -> Iterable[NamedText]:
             yield NamedText("Reserve", language.money(budget.reserve, currency))
     if tolerances := charter.tolerances:
         if tolerances.days is not None:
-            yield NamedText("May slip by", f"{language.number(tolerances.days)} days before we must ask")
+            yield NamedText("May slip by", f"{_days(tolerances.days)} before we must ask")
         if tolerances.money_percent is not None:
             yield NamedText("May cost more by", f"{language.percent(tolerances.money_percent)} before we must ask")
         yield from _own_keys(tolerances)
@@ -247,6 +254,6 @@ def _authority(project: Project, authority: Authority | None) -> Iterable[NamedT
     if authority.money is not None:
         yield NamedText("Money", f"up to {language.money(authority.money, _currency(project))}")
     if authority.days is not None:
-        yield NamedText("Time", f"up to {language.number(authority.days)} working days")
+        yield NamedText("Time", f"up to {_days(authority.days)}")
     if authority.escalates_to:
         yield NamedText("Everything else goes to", project.state.name(authority.escalates_to))

@@ -52,6 +52,15 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class Sortable:
+    """The numbers of a row without unit and grouping, so that a table can be sorted by them; empty if unknown."""
+
+    baseline: str
+    now: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class KpiRow:
     """A KPI. `state` is one of the words above; `now`, `target` and `baseline` are written with their unit.
 
@@ -72,6 +81,7 @@ class KpiRow:
     due: date | None
     late: int
     now: str
+    sortable: Sortable
     measured_on: date | None
     state: str
     tone: str
@@ -140,6 +150,7 @@ def _row(project: Project, record: Record[Kpi]) -> KpiRow:
         due=due,
         late=max((project.as_of - due).days, 0) if due and word == OFF else 0,
         now=_written(now, unit),
+        sortable=Sortable(*("" if one is None else f"{one:f}" for one in (kpi.baseline, now, target))),
         measured_on=series[-1].date if series else None,
         state=word,
         tone=tone,
@@ -213,21 +224,36 @@ def _sentence(rows: Sequence[KpiRow]) -> Sentence:
     if not rows:
         return Sentence("No KPI is written down yet.", "A KPI says by which figure success will be seen.")
     counts = {state: [row for row in rows if row.state == state] for state in _ORDER}
-    judged = len(rows) - len(counts[NO_TARGET])
-    on = len(counts[ON])
-    lead = f"{language.capital(language.in_words(on))} of {language.count(judged, 'KPI')} {'is' if on == 1 else 'are'} "
-    lead += "on target."
     rest = []
     if counts[OFF]:
         names = language.few(row.name for row in counts[OFF])
-        rest.append(f"Past their day without reaching it: {names}.")
+        its = "its" if len(counts[OFF]) == 1 else "their"
+        rest.append(f"Past {its} day without reaching it: {names}.")
     worse = [row for row in counts[NOT_YET] if row.worse]
     if worse:
         rest.append(f"Worse than at the start: {language.few(row.name for row in worse)}.")
-    if counts[UNMEASURED]:
-        many = len(counts[UNMEASURED])
-        rest.append(f"{language.capital(language.count(many, 'KPI'))} {'has' if many == 1 else 'have'} no value yet.")
-    return Sentence(lead, " ".join(rest))
+    rest += _without_value(rows)
+    return Sentence(_lead([row for row in rows if row.state != NO_TARGET], len(counts[ON]), len(rows)), " ".join(rest))
+
+
+def _lead(judged: Sequence[KpiRow], on: int, of: int) -> str:
+    """How many of those that can be judged reach their target."""
+    if not judged:
+        return "No KPI can be judged yet: each lacks a target, or a direction."
+    if len(judged) == 1:
+        return f"The one KPI{'' if of == 1 else ' that can be judged'} is {'' if on else 'not '}on target."
+    lead = language.capital(language.in_words(on)) if on else "None"
+    return f"{lead} of {language.count(len(judged), 'KPI')} {'are' if on > 1 else 'is'} on target."
+
+
+def _without_value(rows: Sequence[KpiRow]) -> Iterable[str]:
+    """How many were never measured, also where their day is past."""
+    without = [row for row in rows if not row.measured_on]
+    past = sum(row.state == OFF for row in without)
+    if without:
+        have = f"{language.capital(language.count(len(without), 'KPI'))} {'has' if len(without) == 1 else 'have'}"
+        beyond = {0: "", len(without): ", though past the day"}.get(past, f", {language.in_words(past)} past its day")
+        yield f"{have} no value yet{beyond}."
 
 
 def _figures(rows: Sequence[KpiRow], as_of: date) -> Iterable[Figure]:
@@ -243,7 +269,10 @@ def _figures(rows: Sequence[KpiRow], as_of: date) -> Iterable[Figure]:
         count = sum(row.state == state for row in rows)
         if count:
             yield Figure(
-                label, str(count), _more(state, [row for row in rows if row.state == state]), _BADGES[state][0]
+                label,
+                language.number(count),
+                _more(state, [row for row in rows if row.state == state]),
+                _BADGES[state][0],
             )
 
     if rows:
@@ -252,7 +281,12 @@ def _figures(rows: Sequence[KpiRow], as_of: date) -> Iterable[Figure]:
         end = as_of.replace(day=monthrange(as_of.year, as_of.month)[1])
         more = f"the last value is of {language.day(max(days))}" if days else ""
         label = f"Measured in {language.month(as_of)}, due {language.short_day(end)}"
-        yield Figure(label, f"{fresh} of {len(rows)}", more, "holds" if fresh == len(rows) else "calm")
+        yield Figure(
+            label,
+            f"{language.number(fresh)} of {language.number(len(rows))}",
+            more,
+            "holds" if fresh == len(rows) else "calm",
+        )
 
 
 def _more(state: str, rows: Sequence[KpiRow]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, TypeAlias
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.language import Sentence
@@ -50,6 +50,9 @@ class PartyGroup:
     artifact: str
     summary: str
     rows: tuple[ObligationRow, ...]
+
+
+_Owed: TypeAlias = tuple[PartyGroup, ObligationRow]
 
 
 @dataclass(frozen=True)
@@ -125,22 +128,52 @@ def _sentence(project: Project, groups: tuple[PartyGroup, ...]) -> Sentence:
     if not rows:
         return Sentence("Nobody has promised anything yet.")
     late = sorted(((group, row) for group, row in rows if row.late), key=lambda pair: -pair[1].late)
-    done = sum(row.state in {"met", "waived"} for _, row in rows)
-    total = f"{done} of {language.figure(len(rows), 'obligation')} {'is' if done == 1 else 'are'} met or waived"
+    broken = [(group, row) for group, row in rows if row.state == "broken" and not row.late]
+    rest = [*_total(rows)]
     if late:
-        names = language.few(dict.fromkeys(group.name for group, _ in late))
-        verb = "is" if len({group.name for group, _ in late}) == 1 else "are"
-        worst = late[0][1]
-        days = language.figure(worst.late, "day")
-        if len(late) == 1:
-            return Sentence(f"{names} is {days} late: {worst.what}.", f"{total}.")
-        what = language.count(len(late), "thing")
-        return Sentence(f"{names} {verb} late with {what}, the longest by {days}.", f"{total}.")
-    following = min((row for _, row in rows if row.state == "open" and row.due), key=_due, default=None)
+        rest += [f"{_broken(broken)}."] if broken else []
+        return Sentence(_late(late), " ".join(rest))
+    rest += _next(project, [row for _, row in rows if row.state == "open"])
+    if broken:
+        return Sentence(f"{_broken(broken)}.", " ".join(rest))
+    if any(row.state == "open" for _, row in rows):
+        return Sentence("Nobody is late.", " ".join(rest))
+    waived = any(row.state == "waived" for _, row in rows)
+    return Sentence(f"Everything promised has been done{' or waived' if waived else ''}.", " ".join(rest))
+
+
+def _total(rows: list[_Owed]) -> Iterable[str]:
+    """How many are over; of a single one everything is said already."""
+    done = sum(row.state in {"met", "waived"} for _, row in rows)
+    if len(rows) > 1:
+        yield f"{done} of {language.figure(len(rows), 'obligation')} {'is' if done == 1 else 'are'} met or waived."
+
+
+def _late(late: list[_Owed]) -> str:
+    names = language.few(dict.fromkeys(group.name for group, _ in late))
+    verb = "is" if len({group.name for group, _ in late}) == 1 else "are"
+    worst = late[0][1]
+    days = language.figure(worst.late, "day")
+    if len(late) == 1:
+        return f"{names} is {days} late: {worst.what}."
+    return f"{names} {verb} late with {language.count(len(late), 'thing')}, the longest by {days}."
+
+
+def _next(project: Project, waiting: list[ObligationRow]) -> list[str]:
+    """Which of the open ones is due first; if none has a day, that none has."""
+    following = min((row for row in waiting if row.due), key=_due, default=None)
     if following and following.due:
-        next_one = f"The next is due {language.when(following.due, project.as_of)}: {following.what}."
-        return Sentence("Nobody is late.", f"{total}. {next_one}")
-    return Sentence("Everything promised has been done.", f"{total}.")
+        return [f"The next is due {language.when(following.due, project.as_of)}: {following.what}."]
+    undated = language.capital(language.count(len(waiting), "open one"))
+    return [f"{undated} {'has' if len(waiting) == 1 else 'have'} no day."] if waiting else []
+
+
+def _broken(pairs: list[_Owed]) -> str:
+    """What will not be kept, and by whom."""
+    names = language.few(dict.fromkeys(group.name for group, _ in pairs))
+    if len(pairs) == 1:
+        return f"One obligation is broken: {pairs[0][1].what} ({names})"
+    return f"{language.capital(language.count(len(pairs), 'obligation'))} are broken, by {names}"
 
 
 def _due(row: ObligationRow) -> date:

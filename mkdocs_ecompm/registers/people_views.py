@@ -9,7 +9,7 @@ from datetime import date
 from mkdocs_ecompm import language
 from mkdocs_ecompm.language import Sentence
 from mkdocs_ecompm.model.entry import Record
-from mkdocs_ecompm.model.parties import covers, speakers
+from mkdocs_ecompm.model.parties import covers, holdings, is_active, speakers
 from mkdocs_ecompm.model.people import Department, Deputy, Key, Organisation, Person, Role
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.register import Heading, View
@@ -144,13 +144,14 @@ def _belongs(person: Person, unit: Record[Department] | Record[Organisation]) ->
 def _person(project: Project, record: Record[Person], unit: Department | Organisation | None) -> PersonRow:
     entry = record.entry
     held = [item.role for item in entry.roles if covers(item.since, item.until, project.as_of)]
+    speaking = is_active(project.state, record.id)
     return PersonRow(
         id=record.id,
         name=entry.name,
         title=entry.title,
         roles=tuple(project.state.name(role) for role in held),
-        head=unit is not None and _is(unit.head, record.id),
-        signatory=unit is not None and any(_is(signatory, record.id) for signatory in unit.signatories),
+        head=unit is not None and speaking and _is(unit.head, record.id),
+        signatory=unit is not None and speaking and any(_is(one, record.id) for one in unit.signatories),
         active=entry.active,
         kind=entry.kind,
         keys=sum(_in_force(key, project.as_of) for key in entry.keys),
@@ -170,12 +171,18 @@ def _in_force(key: Key, day: date) -> bool:
 
 def _role(project: Project, record: Record[Role]) -> RoleRow:
     holders = speakers(project.state, record.id, project.as_of)
-    ever = [
+    before = [
         person.id
         for person in project.state.of(Person)
-        if person.id not in holders and any(_is(held.role, record.id) for held in person.entry.roles)
+        if person.id not in holders and _has_held(person.entry, record.id, project.as_of)
     ]
-    return RoleRow(record.id, record.entry.name, record.entry.description, holders, tuple(ever))
+    return RoleRow(record.id, record.entry.name, record.entry.description, holders, tuple(before))
+
+
+def _has_held(person: Person, role: str, day: date) -> bool:
+    """Whether somebody has held a role: a seat that waits for its first holder has not, nor has who begins later."""
+    began = (held.since is None or held.since <= day for held in holdings(person, role))
+    return person.kind == "person" and any(began)
 
 
 def _deputy(project: Project, record: Record[Deputy]) -> DeputyRow:
@@ -188,12 +195,14 @@ def _sentence(units: tuple[Unit, ...], roles: tuple[RoleRow, ...]) -> Sentence:
     people = [person for unit in units for person in unit.people if person.kind == "person"]
     active = sum(person.active for person in people)
     kinds = (("department", "department", "departments"), ("", "organisation", "organisations"))
+    manned = [unit for unit in units if unit.id and any(row.active and row.kind == "person" for row in unit.people)]
     counts = [
-        sum(1 for unit in units if unit.what == "department"),
-        sum(1 for unit in units if unit.id and unit.what != "department"),
+        sum(unit.what == "department" for unit in manned),
+        sum(unit.what != "department" for unit in manned),
     ]
     where = [language.count(number, one, many) for number, (_, one, many) in zip(counts, kinds, strict=True) if number]
-    lead = f"{language.figure(active, 'person', 'people')} {'works' if active == 1 else 'work'} on this"
+    who = language.capital(language.count(active, "person", "people")) if active else "Nobody"
+    lead = f"{who} {'works' if active <= 1 else 'work'} on this"
     lead += f", from {language.listing(where)}." if where else "."
     rest = []
     empty = [role.name for role in roles if not role.holders]

@@ -140,7 +140,6 @@ def _sentence(matrices: tuple[Record[Matrix], ...]) -> Sentence:
         if len(activity.accountable) > record.entry.allow.accountable
     ]
     idle = [activity for activity in activities if not activity.responsible]
-    total = language.figure(len(activities), "activity", "activities")
     faults = [
         *([f"nobody answers for {_ids(without)}"] if without else []),
         *([f"several answer for {_ids(several)}"] if several else []),
@@ -149,8 +148,19 @@ def _sentence(matrices: tuple[Record[Matrix], ...]) -> Sentence:
     if not activities:
         return Sentence("No activity is written down yet.")
     if not faults:
-        return Sentence(f"Each of {total} has exactly one who answers for it, and somebody who does it.")
-    return Sentence(f"{language.capital(' and '.join(faults))}.", f"Of {total}, the others are complete.")
+        total = language.figure(len(activities), "activity", "activities")
+        each = f"Each of {total}" if len(activities) > 1 else "The one activity"
+        return Sentence(f"{each} has exactly one who answers for it, and somebody who does it.")
+    others = len(activities) - len({id(activity) for activity in (*without, *several, *idle)})
+    return Sentence(f"{language.capital(' and '.join(faults))}.", _complete(others, len(activities)))
+
+
+def _complete(others: int, all_of_them: int) -> str:
+    """How many activities have no fault, where some have one."""
+    if not others:
+        return ""
+    what = language.figure(all_of_them, "activity", "activities")
+    return f"Of {what}, the other{'s are' if others > 1 else ' is'} complete."
 
 
 def _ids(activities: Iterable[Activity]) -> str:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import hypot
 from typing import Final
 
-WIDTH: Final = 560
-LEFT: Final = 34
+WIDTH: Final = 566
+LEFT: Final = 40
 """Room for the scale of likelihood."""
 BOTTOM: Final = 34
 """Room for the scale of impact."""
 CELL_HEIGHT: Final = 62
 GAP: Final = 3
 SLOT_WIDTH: Final = 34
+"""Room for a dot and a label of three digits; longer ones get more."""
 SLOT_HEIGHT: Final = 15
 HOLLOW_STEP: Final = 10
 RADIUS: Final = 4
+_DOT: Final = 10
+"""Units that a dot needs beside its label."""
+_LETTER: Final = 8
+"""Units that a letter of a label needs on a phone, where labels are larger."""
+_MOST_WITH_ARROWS: Final = 30
+"""More risks than these would drown in their arrows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +55,22 @@ class HeatCell:
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """One risk as it is without its actions. `more` counts those that did not fit behind this last dot."""
+    """One risk as it is without its actions."""
 
     risk: Risen
     x: float
     y: float
-    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """How many risks did not fit in a full cell, said in its last place."""
+
+    likelihood: int
+    impact: int
+    count: int
+    x: float
+    y: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +102,9 @@ class Heatmap:
     width: float
     height: float
     cells: tuple[HeatCell, ...]
+    slot_width: float
     dots: tuple[Dot, ...]
+    rests: tuple[Rest, ...]
     arrows: tuple[Arrow, ...]
     impact: tuple[Tick, ...]
     likelihood: tuple[Tick, ...]
@@ -112,19 +131,24 @@ class Scale:
 def draw(scale: Scale, risks: Iterable[Risen]) -> Heatmap:
     """Lays out the map. Risks that share a cell stand side by side; what remains of them along its lower edge."""
     shown = [risk for risk in risks if (risk.likelihood, risk.impact) in scale.scores]
-    dots = tuple(_dots(scale, shown))
+    crowds = _crowds(shown)
+    slot = _slot_width(crowds)
+    placed = [_placed(scale, cell, members, slot) for cell, members in crowds.items()]
+    dots = tuple(dot for dots, _ in placed for dot in dots)
     height = scale.likelihood * CELL_HEIGHT
     return Heatmap(
         width=WIDTH,
         height=height + BOTTOM,
         cells=tuple(_cells(scale)),
+        slot_width=slot,
         dots=dots,
-        arrows=tuple(_arrows(scale, dots)),
+        rests=tuple(rest for _, rest in placed if rest),
+        arrows=tuple(_arrows(scale, dots)) if len(shown) <= _MOST_WITH_ARROWS else (),
         impact=tuple(
             Tick(LEFT + (step + 0.5) * scale.cell_width, height + 14, str(step + 1)) for step in range(scale.impact)
         ),
         likelihood=tuple(
-            Tick(LEFT - 10, (scale.likelihood - step - 0.5) * CELL_HEIGHT + 4, str(step + 1))
+            Tick(LEFT - 6, (scale.likelihood - step - 0.5) * CELL_HEIGHT + 4, str(step + 1))
             for step in range(scale.likelihood)
         ),
     )
@@ -136,22 +160,36 @@ def _cells(scale: Scale) -> Iterator[HeatCell]:
         yield HeatCell(x, y, scale.cell_width - GAP, CELL_HEIGHT - GAP, tone, score)
 
 
-def _dots(scale: Scale, risks: list[Risen]) -> Iterator[Dot]:
-    columns = max(int((scale.cell_width - GAP) // SLOT_WIDTH), 1)
-    slots = columns * ((CELL_HEIGHT - GAP - HOLLOW_STEP) // SLOT_HEIGHT)
-    crowd: dict[tuple[int, int], list[Risen]] = {}
+def _crowds(risks: Iterable[Risen]) -> dict[tuple[int, int], list[Risen]]:
+    """The risks of each cell, by likelihood and impact."""
+    found: dict[tuple[int, int], list[Risen]] = {}
     for risk in risks:
-        crowd.setdefault((risk.likelihood, risk.impact), []).append(risk)
-    for (likelihood, impact), members in crowd.items():
-        x, y = scale.corner(likelihood, impact)
-        for index, risk in enumerate(members[:slots]):
-            last = index == slots - 1
-            yield Dot(
-                risk,
-                x + 9 + (index % columns) * SLOT_WIDTH,
-                y + 12 + (index // columns) * SLOT_HEIGHT,
-                more=len(members) - slots if last and len(members) > slots else 0,
-            )
+        found.setdefault((risk.likelihood, risk.impact), []).append(risk)
+    return found
+
+
+def _slot_width(crowds: Mapping[tuple[int, int], Sequence[Risen]]) -> float:
+    """Room for the longest label, and for the count of a full cell, which has a plus sign but no dot."""
+    labels = [len(risk.label) for members in crowds.values() for risk in members]
+    counts = [len(str(len(members))) for members in crowds.values()]
+    return max(SLOT_WIDTH, _DOT + _LETTER * max(*labels, *counts, 0, 0))
+
+
+def _placed(
+    scale: Scale, cell: tuple[int, int], members: Sequence[Risen], slot: float
+) -> tuple[list[Dot], Rest | None]:
+    """The dots of a cell, row by row; where they are too many, the last place says how many more there are."""
+    columns = max(int((scale.cell_width - GAP) // slot), 1)
+    slots = columns * ((CELL_HEIGHT - GAP - HOLLOW_STEP) // SLOT_HEIGHT)
+    left, top = scale.corner(*cell)
+    places = [
+        (left + 9 + (place % columns) * slot, top + 12 + (place // columns) * SLOT_HEIGHT) for place in range(slots)
+    ]
+    if len(members) <= slots:
+        return [Dot(risk, *place) for risk, place in zip(members, places, strict=False)], None
+    dots = [Dot(risk, *place) for risk, place in zip(members, places[:-1], strict=False)]
+    x, y = places[-1]
+    return dots, Rest(*cell, len(members) - len(dots), x - RADIUS, y)
 
 
 def _arrows(scale: Scale, dots: Iterable[Dot]) -> Iterator[Arrow]:

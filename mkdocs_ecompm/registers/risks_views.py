@@ -129,9 +129,17 @@ def views(project: Project) -> Iterable[View]:
         section="Money & risk",
         context=context,
         source=content.source if content is not None else None,
-        headings=(Heading("map", "Where they stand"), Heading("ranking", "Ranking"), Heading("each", "One by one")),
+        headings=tuple(_headings(context)),
         anchors=tuple(row.id for row in (*living, *over)),
     )
+
+
+def _headings(view: RisksView) -> Iterable[Heading]:
+    """Those of the page: no map without open risks, no ranking without any."""
+    if view.open:
+        yield Heading("map", "Where they stand")
+    if view.open or view.over:
+        yield from (Heading("ranking", "Ranking"), Heading("each", "One by one"))
 
 
 def rows_of(project: Project, *, over: bool = False) -> tuple[RiskRow, ...]:
@@ -231,8 +239,6 @@ def _sentence(project: Project, rows: tuple[RiskRow, ...], matrix: RiskMatrix) -
         return Sentence("No open risks are written down.", "A project without risks has not looked for them yet.")
     threats = [row for row in rows if row.kind == "threat"]
     grave = [row for row in threats if row.level == matrix.top]
-    lead = language.count(len(grave), f"{matrix.top} risk") if grave else f"no {matrix.top} risk"
-    of = f" among {language.figure(len(rows), 'open one')}"
     rest = []
     if grave:
         rest.append(f"{grave[0].id}, {grave[0].title}, leads with {grave[0].score}")
@@ -243,8 +249,18 @@ def _sentence(project: Project, rows: tuple[RiskRow, ...], matrix: RiskMatrix) -
     total = total_exposure(rows)
     if total:
         currency = getattr(project.state.documents.get("project"), "currency", "")
-        rest.append(f"together they weigh {language.money(round(total), currency)} (probability times amount)")
-    return Sentence(language.capital(lead + of) + ".", language.capital("; ".join(rest)) + "." if rest else "")
+        which = "together they weigh" if len(threats) == len(rows) else "the threats together weigh"
+        rest.append(f"{which} {language.money(round(total), currency)} (probability times amount)")
+    return Sentence(_lead(rows, len(grave), matrix), language.capital("; ".join(rest)) + "." if rest else "")
+
+
+def _lead(rows: tuple[RiskRow, ...], grave: int, matrix: RiskMatrix) -> str:
+    """How many of the open ones are threats in the gravest band."""
+    if len(rows) == 1:
+        is_ = "is an opportunity" if rows[0].kind != "threat" else f"is {'' if grave else 'not '}{matrix.top}"
+        return f"The one open risk {is_}."
+    lead = language.count(grave, f"{matrix.top} risk") if grave else f"no {matrix.top} risk"
+    return f"{language.capital(lead)} among {language.figure(len(rows), 'open one')}."
 
 
 def _moved(project: Project, rows: Iterable[RiskRow]) -> list[str]:

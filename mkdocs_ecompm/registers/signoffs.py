@@ -15,6 +15,7 @@ from mkdocs_ecompm.model.entry import COMMON_KEYS, Document, Part
 from mkdocs_ecompm.model.fields import AS_LIST, ShortForm, SomeTexts, YesNo, choice, fault, kind_of
 from mkdocs_ecompm.model.finding import Finding, Source
 from mkdocs_ecompm.model.identifiers import DepartmentRef, MilestoneRef, PartyRef, PersonRef, RefTo, RoleRef
+from mkdocs_ecompm.model.incomplete import SETTLED, why_unknown
 from mkdocs_ecompm.model.numbers import Whole, between
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.register import Register
@@ -155,8 +156,9 @@ def _state_of(project: Project, agreement: Agreement) -> Iterator[Finding]:
         concerned = [slot for slot in agreement.slots if slot.status is status]
         if concerned:
             yield finding(code, _sentence(project, agreement, status, concerned), source)
-    if agreement.overdue:
-        waiting = [slot for slot in agreement.slots if slot.overdue]
+    late = [slot for slot in agreement.slots if slot.overdue]
+    waiting = [slot for slot in late if slot.status is not Status.UNVERIFIABLE]
+    if agreement.overdue and (waiting or not late):  # whether what cannot be checked is late, nobody knows
         names = _listed(project.state.name(slot.approver) for slot in waiting)
         who = f": {names} {'has' if len(waiting) == 1 else 'have'} not agreed" if waiting else ""
         message = f"the agreement to `{agreement.artifact}` was due on {agreement.due}{who}"
@@ -174,7 +176,8 @@ def _sentence(project: Project, agreement: Agreement, status: Status, slots: lis
         return f"{names} rejected {artifact}"
     if status is Status.WITHDRAWN:
         return f"{names} took back the agreement to {artifact}"
-    return f"the agreement to {artifact} cannot be checked: {project.signoffs.problem or 'it cannot be read'}"
+    why = why_unknown(project) or project.signoffs.problem or "it cannot be read"
+    return f"the agreement to {artifact} cannot be checked: {why[0].lower()}{why[1:].removesuffix('.')}"
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -202,7 +205,7 @@ def duties(project: Project) -> Iterable[Duty]:
     """Each slot that is not filled is due to its approver; those of asks.yml are its own."""
     for agreement in project.signoffs.agreements:
         for slot in agreement.slots:
-            if slot.status is not Status.VALID and slot.ask is None:
+            if slot.status not in SETTLED and slot.ask is None:
                 yield Duty(
                     kind="sign-off",
                     ref=agreement.artifact,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -18,6 +18,8 @@ _WEEKLY: Final = 75
 """Up to so many days the axis names Mondays."""
 _LABEL_ROOM: Final = 34
 """Units that the label of a month needs."""
+_YEAR_ROOM: Final = 30
+"""Units that the label of a year needs: one that stands nearer to the right edge is not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,31 @@ class Axis:
         """Whether the day lies on the axis."""
         return self.first <= day <= self.last
 
-    def ticks(self) -> tuple[Tick, ...]:
-        """Mondays of a short plan, months of a longer one, years of a very long one: as many as have room."""
+    def ticks(self, *, dated: bool = True) -> tuple[Tick, ...]:
+        """Mondays of a short plan, months of a longer one, years of a very long one: as many as have room.
+
+        Where none of them names a year, the first does if `dated`.
+        """
         days = (self.last - self.first).days + 1
         if days <= _WEEKLY:
-            return tuple(Tick(self.morning(day), language.short_day(day)) for day in self._mondays())
+            return self._weeks(dated=dated)
         month = (self.right - self.left) / days * 30
         step = next(step for step in _STEPS if step * month >= _LABEL_ROOM)
-        return tuple(self._tick(day, years=step >= 12) for day in self._months(step))
+        months = list(self._months(step))
+        found = [self._tick(day, years=step >= 12) for day in months]
+        years = [day for day in months if day.month == 1 and self.morning(day) <= self.right - _YEAR_ROOM]
+        if dated and months and not years and months[0].month != 1:
+            found = _with_year(found, f"{found[0].label} {months[0].year}")
+        return tuple(found)
+
+    def _weeks(self, *, dated: bool) -> tuple[Tick, ...]:
+        """The Mondays; the first names its year, and so does the first of another year."""
+        days = list(self._mondays())
+        found = [Tick(self.morning(day), language.short_day(day)) for day in days]
+        for number in range(len(days) - 1, -1, -1):
+            if dated and (number == 0 or days[number].year != days[number - 1].year):
+                found[number:] = _with_year(found[number:], language.day(days[number]))
+        return tuple(found)
 
     def _tick(self, day: date, *, years: bool) -> Tick:
         """The first of a month; January is named by its year, which stands out among months."""
@@ -83,6 +102,13 @@ class Axis:
         skipped = -self.first.weekday() % 7
         for days in range(skipped, (self.last - self.first).days + 1, 7):
             yield self.first + timedelta(days=days)
+
+
+def _with_year(ticks: list[Tick], label: str) -> list[Tick]:
+    """The ticks with a longer label at the first; the next ones lose theirs where it needs their room."""
+    first, *others = ticks
+    end = first.x + text_width(label) + 6
+    return [Tick(first.x, label, first.strong), *(replace(tick, label="") if tick.x < end else tick for tick in others)]
 
 
 class _Widths(dict[str, float]):

@@ -49,7 +49,10 @@ def baseline_of(axis: Axis, days: tuple[date, date], y: float) -> str:
 
 
 def pieces_of(drawn: Bar) -> Iterator[Piece]:
-    """What is drawn of a bar: the baseline and the float, the bar, and the line in it for what is done."""
+    """What is drawn of a bar: the baseline and the float, the bar, and the line in it for what is done.
+
+    The line runs below a name that stands inside the bar.
+    """
     kind = drawn.work.kind
     tail = "--summary" if kind == "summary" else ("--critical" if drawn.work.critical else "")
     if drawn.baseline:
@@ -58,7 +61,8 @@ def pieces_of(drawn: Bar) -> Iterator[Piece]:
         yield Piece("float", drawn.float_path)
     yield Piece(f"body{tail}", bar(drawn.x, drawn.y, drawn.width, drawn.height))
     if drawn.done_width and kind == "task":
-        path = bar(drawn.x, drawn.y + drawn.height / 2 - 1.25, drawn.done_width, 2.5)
+        low, thick = (drawn.height - 1.5, 1.5) if drawn.label.inside else (drawn.height / 2 - 1.25, 2.5)
+        path = bar(drawn.x, drawn.y + low, drawn.done_width, thick)
         yield Piece(f"done{tail}", path)
 
 
@@ -82,15 +86,15 @@ def _beside(text: str, left: float, right: float, middle: float, *, size: float 
     return Label(round(left + _GAP, 1), y, fitting(text, inside, size), inside=True)
 
 
-def milestone_of(axis: Axis, work: Work, middle: float) -> Diamond:
+def milestone_of(axis: Axis, work: Work, middle: float, today: date) -> Diamond:
     """A milestone; one that slipped keeps a hollow diamond on the day that was promised."""
     x = axis.noon(work.finish)
     slipped = work.promised is not None and work.promised < work.finish
     promised = axis.noon(work.promised) if work.promised is not None and slipped else x
     was = work.was[1] if work.was and work.was[1] not in {work.finish, work.promised} else None
-    text = f"{'✓ ' if work.done else ''}{work.name}, {language.short_day(work.finish)}"
+    text = f"{'✓ ' if work.done else ''}{work.name}, {language.short_day(work.finish, today)}"
     if work.promised is not None and slipped:
-        text += f", promised {language.short_day(work.promised)}"
+        text += f", promised {language.short_day(work.promised, today)}"
     first = min([promised, x, *([axis.noon(was)] if was else [])])
     last = max([x, *([axis.noon(was)] if was else [])])
     return Diamond(

@@ -15,7 +15,7 @@ from mkdocs_ecompm.model.finding import Source
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.register import page_step
 from mkdocs_ecompm.model.signoff import Status
-from mkdocs_ecompm.registers.timeline_rules import is_signed
+from mkdocs_ecompm.registers.timeline_rules import is_signed, is_unknown
 from mkdocs_ecompm.registers.timeline_schema import DECIDED, Condition, Gate
 
 _BLOCKED: Final = frozenset({Status.REJECTED, Status.WITHDRAWN, Status.UNVERIFIABLE})
@@ -79,6 +79,16 @@ class GateCard:
     def page(self) -> str:
         """The page of the gate."""
         return f"gates/{page_step(self.id)}"
+
+    @property
+    def shown_day(self) -> date:
+        """The day under which it stands in a list: decided, else planned; one to be repeated has a new day or none."""
+        return self.decided_on if self.decided_on and not self.again else self.day
+
+    @property
+    def again(self) -> bool:
+        """Whether it is to be repeated on a day that was planned after that decision."""
+        return self.decision == "repeat" and self.decided_on is not None and self.decided_on < self.day
 
     @property
     def passed(self) -> bool:
@@ -145,6 +155,18 @@ def _blockers(project: Project, record: Record[Gate]) -> Iterator[str]:
         yield language.count(unsigned, "sign-off")
 
 
+def nobody_asked(project: Project, record: Record[Gate]) -> Iterator[str]:
+    """What a gate requires to be agreed although no sign-off of it is demanded; a gate that was passed is decided.
+
+    It keeps no gate closed: what nobody is asked about must only be there.
+    """
+    passed = {gate.ref.casefold() for gate in project.state.of(Gate) if gate.entry.decision in DECIDED}
+    asked = {artifact.casefold() for artifact in project.signoffs.by_artifact}
+    for artifact in record.entry.requires:
+        if artifact.casefold() not in asked | passed:
+            yield artifact
+
+
 def obligations_for(project: Project, record: Record[Gate]) -> Iterator[Duty]:
     """What a party owes that is needed for this gate, met or not."""
     names = {record.id.casefold(), record.ref.casefold()}
@@ -156,18 +178,24 @@ def obligations_for(project: Project, record: Record[Gate]) -> Iterator[Duty]:
 def _mark(project: Project, record: Record[Gate], waits_for: tuple[str, ...]) -> GateMark:
     gate = record.entry
     if gate.decision in DECIDED:
-        signed = is_signed(project, record)
-        return GateMark("holds", "✓", "passed") if signed else GateMark("waits", "≠", "decided, not signed")
+        return _decided_mark(project, record)
     if gate.decision == "stop":
         return GateMark("broken", "✗", "stopped")
-    if gate.date < project.as_of:
+    if gate.date < project.as_of and not _held(gate):
         return GateMark("broken", "!", f"{language.figure((project.as_of - gate.date).days, 'day')} late")
     agreement = project.signoffs.by_artifact.get(record.ref)
-    if agreement is not None and agreement.status in _BLOCKED:
+    if agreement is not None and agreement.status in _BLOCKED and not is_unknown(project, record):
         return GateMark("broken", "✗", "blocked")
     if gate.decision == "repeat" or waits_for:
         return GateMark("waits", *("↻", "to be repeated") if gate.decision == "repeat" else ("○", "open"))
     return GateMark("calm", "◇", "ready to decide")
+
+
+def _decided_mark(project: Project, record: Record[Gate]) -> GateMark:
+    if is_unknown(project, record):
+        return GateMark("waits", "?", "decided, not checked")
+    signed = is_signed(project, record)
+    return GateMark("holds", "✓", "passed") if signed else GateMark("waits", "≠", "decided, not signed")
 
 
 def _sentence(project: Project, record: Record[Gate], waits_for: tuple[str, ...]) -> Sentence:
@@ -175,20 +203,42 @@ def _sentence(project: Project, record: Record[Gate], waits_for: tuple[str, ...]
     gate = record.entry
     if gate.decision in DECIDED:
         on = f" on {language.near_day(gate.decided_on, project.as_of)}" if gate.decided_on else ""
+        if is_unknown(project, record):
+            return Sentence(f"Decided{on}: {gate.decision}. Who signed it cannot be checked.", _owed(project, gate))
         if not is_signed(project, record):
             return Sentence(f"Decided{on}: {gate.decision}. Not signed by all.", _owed(project, gate))
         return Sentence(f"Passed{on}: {gate.decision}.", _owed(project, gate))
-    day = language.near_day(gate.date, project.as_of)
     if gate.decision == "stop":
-        return Sentence("Stopped here.", "The steering committee decided not to go on.")
+        return Sentence("Stopped here.", _stopped(project, gate))
     lead = "To be repeated." if gate.decision == "repeat" else ""
+    due = _due(project, gate)
     if not waits_for:
-        return Sentence(lead or "Ready to be decided.", f"Nothing is missing; it is due {day}.")
+        unasked = len(list(nobody_asked(project, record)))
+        state = f"nobody is asked to agree to {language.count(unasked, 'thing')} that it requires" if unasked else ""
+        state = state or ("" if lead else "nothing is missing")
+        return Sentence(lead or "Ready to be decided.", language.capital("; ".join(filter(None, (state, due))) + "."))
     verb = "is" if len(waits_for) == 1 and waits_for[0].startswith("one ") else "are"
     missing = language.capital(f"{language.listing(waits_for)} {verb} missing")
-    return Sentence(
-        lead or "Cannot pass yet.", f"{missing}; it is due {day}, {language.when(gate.date, project.as_of)}."
-    )
+    return Sentence(lead or "Cannot pass yet.", f"{missing}; {due}.")
+
+
+def _held(gate: Gate) -> bool:
+    """Whether it took place on its day, or after it, and is to be repeated: then its day is not a new one."""
+    return gate.decision == "repeat" and gate.decided_on is not None and gate.decided_on >= gate.date
+
+
+def _stopped(project: Project, gate: Gate) -> str:
+    on = f" on {language.near_day(gate.decided_on, project.as_of)}" if gate.decided_on else ""
+    phase = _phase(project, gate.opens)
+    return f"It was decided{on} not to go on" + (f", so {phase} does not begin." if phase else ".")
+
+
+def _due(project: Project, gate: Gate) -> str:
+    """When it is due, and how far that is; of one to be repeated also what was decided when."""
+    if _held(gate):
+        day = language.near_day(gate.decided_on or gate.date, project.as_of)
+        return f"the repeat was decided on {day}, and no new day is set"
+    return f"it is due {language.near_day(gate.date, project.as_of)}, {language.when(gate.date, project.as_of)}"
 
 
 def _owed(project: Project, gate: Gate) -> str:

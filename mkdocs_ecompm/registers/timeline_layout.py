@@ -60,6 +60,7 @@ class _Drawing:
     """The chart while it grows downwards."""
 
     axis: Axis
+    today: date
     y: float = TOP
     axes: list[float] = field(default_factory=lambda: [TOP - 8.0])
     heads: list[Head] = field(default_factory=list)
@@ -80,7 +81,7 @@ def draw(
     axis = axis or axis_of(groups, today)
     if axis is None:
         return None
-    drawing = _Drawing(axis)
+    drawing = _Drawing(axis, today)
     for group in groups:
         _group(drawing, group)
     bottom = drawing.y + 4
@@ -171,7 +172,7 @@ def _group(drawing: _Drawing, group: Group) -> None:
 def _row(drawing: _Drawing, work: Work, middle: float) -> None:
     """One piece of work, and the box from which lines leave and which they enter."""
     if work.kind == "milestone":
-        drawn = milestone_of(drawing.axis, work, middle)
+        drawn = milestone_of(drawing.axis, work, middle, drawing.today)
         drawing.milestones.append(drawn)
         x = drawing.axis.noon(work.finish)
         left, right, half, label = x - DIAMOND, x + DIAMOND, float(DIAMOND), drawn.label
@@ -187,7 +188,7 @@ def _phase_name(drawing: _Drawing, group: Group) -> None:
     axis = drawing.axis
     start, end = group.start or axis.first, group.end or axis.last
     x, right = (axis.morning(start), axis.evening(max(start, end))) if group.start else (axis.left, axis.left)
-    days = f"{language.short_day(start)} \u2013 {language.short_day(end)}" if group.start and group.end else ""
+    days = language.days(start, end, drawing.today) if group.start and group.end else ""
     name = fitting(group.name, WIDTH - 2 * _EDGE - text_width(days) - 12, 12.5)
     wide = text_width(name, 12.5) + text_width(days) + 12
     label = Label(round(max(_EDGE, min(x, WIDTH - _EDGE - wide)), 1), round(drawing.y + 11, 1), name)

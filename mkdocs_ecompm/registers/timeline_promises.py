@@ -40,13 +40,17 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A milestone with all days that were ever said of it. `until` is the day it was reached, or that of the look."""
+    """A milestone with all days that were ever said of it. `until` is the day it was reached, or that of the look.
+
+    `cut_off`: what was said before the first of them is not in this copy.
+    """
 
     id: str
     name: str
     said: tuple[Said, ...]
     until: date
     reached: bool
+    cut_off: bool = False
 
     @property
     def first(self) -> date:
@@ -87,7 +91,7 @@ def promises(project: Project) -> tuple[Promise, ...]:
 def _promise(project: Project, name: str, entry: Milestone, series: Series) -> Promise:
     reached = entry.reached is not None and entry.reached <= project.as_of
     until = entry.reached if entry.reached is not None and reached else project.as_of
-    return Promise(name, entry.name, tuple(_said(series, project.as_of)), until, reached)
+    return Promise(name, entry.name, tuple(_said(series, project.as_of)), until, reached, project.history.shallow)
 
 
 def _said(series: Series, as_of: date) -> Iterator[Said]:
@@ -107,22 +111,34 @@ def _day(value: str | None) -> date | None:
         return None
 
 
-def sentence_of(found: Sequence[Promise], goal: str) -> Sentence:
+def sentence_of(found: Sequence[Promise], goal: str, as_of: date | None = None) -> Sentence:
     """How many promises were kept, and how far the one that matters most has moved."""
     kept = sum(1 for one in found if not one.moves)
+    worst = max(found, key=lambda one: (one.id == goal and one.days > 0, one.days), default=None)
+    rest = _moved(worst, as_of) if worst is not None and worst.days > 0 else ""
+    if any(one.cut_off for one in found):
+        return Sentence(_since_cut(found, kept), rest)
     lead = f"{language.capital(language.in_words(kept))} of {language.count(len(found), 'milestone')} kept "
     lead += "its first day." if kept == 1 else "their first day."
+    if not kept:
+        lead = f"None of {language.count(len(found), 'milestone')} kept its first day."
+        lead = lead if len(found) > 1 else "The milestone did not keep its first day."
     if kept == len(found):
         lead = "Every milestone kept its first day." if len(found) > 1 else "The milestone kept its first day."
-    worst = max(found, key=lambda one: (one.id == goal and one.days > 0, one.days), default=None)
-    return Sentence(lead, _moved(worst) if worst is not None and worst.days > 0 else "")
+    return Sentence(lead, rest)
 
 
-def _moved(one: Promise) -> str:
+def _since_cut(found: Sequence[Promise], kept: int) -> str:
+    """What happened since the history of this copy begins: of the first promises it knows nothing."""
+    since = language.day(min(one.said[0].on for one in found))
+    moved = len(found) - kept
+    what = f"{language.count(moved, 'milestone')} moved" if moved else "no milestone moved"
+    return f"Since {since}, when the history in this copy begins, {what}."
+
+
+def _moved(one: Promise, as_of: date | None) -> str:
     times = {1: "once", 2: "twice"}.get(len(one.moves), f"{language.in_words(len(one.moves))} times")
     days = language.figure(one.days, "day")
-    return f"{one.name} moved {times}, by {days} in all: {_short(one.first, one.now)} → {_short(one.now, one.first)}."
-
-
-def _short(day: date, other: date) -> str:
-    return language.short_day(day) if day.year == other.year else language.day(day)
+    same = one.first.year == one.now.year and (as_of is None or as_of.year == one.now.year)
+    first, now = (language.short_day(day) if same else language.day(day) for day in (one.first, one.now))
+    return f"{one.name} moved {times}, by {days} in all: {first} → {now}."

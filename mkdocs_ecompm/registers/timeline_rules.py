@@ -145,14 +145,17 @@ def _too_early(project: Project) -> Iterator[Finding]:
         if end := ends.get(phase.id.casefold()):
             yield from _compare(project, f"the end of phase {phase.id}", phase.entry.end, end, phase.at("end"))
     for gate in project.state.of(Gate):
-        end = ends.get((gate.entry.closes or "").casefold())
+        end = ends.get(gate.entry.closes.casefold()) if gate.entry.closes else None
         if end and gate.entry.decision == "open":
             what = f"gate {gate.id}, which closes phase {gate.entry.closes},"
             yield from _compare(project, what, gate.entry.date, end, gate.at("date"))
 
 
 def phase_ends(project: Project) -> dict[str, date]:
-    """The day on which the last work of each phase (casefolded) is done. A phase without open work has none."""
+    """The day on which the last work of each phase (casefolded) is done. A phase without open work has none.
+
+    Work outside all phases ends none.
+    """
     found: dict[str, date] = {}
     if project.schedule is None:
         return found
@@ -164,7 +167,7 @@ def phase_ends(project: Project) -> dict[str, date]:
     for name, written in phases:
         phase = (written or "").casefold()
         dates = project.schedule.tasks.get(name)
-        if dates and phase in open_phases:
+        if phase and dates and phase in open_phases:
             found[phase] = max(found.get(phase, dates.finish), dates.finish)
     return found
 
@@ -186,10 +189,16 @@ def _unsigned(project: Project) -> Iterator[Finding]:
         if phase is None or phase.start > project.as_of:
             continue
         began = f"phase {phase.id} began on {phase.start}, but gate {gate.id} that opens it"
-        if not is_signed(project, gate):
+        if not is_signed(project, gate) and not is_unknown(project, gate):
             yield finding("gate-not-signed", f"{began} is not signed", gate.source)
         elif gate.entry.decision in _NOT_ON:
             yield finding("gate-not-signed", f"{began} was decided with `{gate.entry.decision}`", gate.source)
+
+
+def is_unknown(project: Project, gate: Record[Gate]) -> bool:
+    """Whether this copy cannot tell if a gate is signed."""
+    agreement = project.signoffs.by_artifact.get(gate.ref)
+    return project.signoffs.unverifiable and agreement is not None and agreement.status is Status.UNVERIFIABLE
 
 
 def is_signed(project: Project, gate: Record[Gate]) -> bool:

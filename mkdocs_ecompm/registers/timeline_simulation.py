@@ -76,7 +76,7 @@ def simulation_view(project: Project) -> SimulationView | None:
         missing=False,
         sentence=sentence,
         path=_path(project),
-        histogram=draw(counts, promised, tuple(_markers(promised, counts))),
+        histogram=draw(counts, promised, tuple(_markers(promised, counts, project.as_of))),
         drawn=f"How many runs of the plan reach it on which day. {sentence}",
         days=tuple(_chances(counts)),
         tasks=tasks,
@@ -112,13 +112,13 @@ def _percent(share: float) -> str:
     return language.percent(round(share * 100))
 
 
-def _markers(promised: date | None, counts: Mapping[date, int]) -> Iterator[Marker]:
+def _markers(promised: date | None, counts: Mapping[date, int], as_of: date) -> Iterator[Marker]:
     for share in _SHARES:
         day = day_by(counts, share / 100)
-        yield Marker(day, f"{share}\u202f% by {language.short_day(day)}", "share")
+        yield Marker(day, f"{share}\u202f% by {language.short_day(day, as_of)}", "share")
     if promised is not None:
         chance = _percent(share_by(counts, promised))
-        yield Marker(promised, f"promised {language.short_day(promised)}: {chance}", "promised")
+        yield Marker(promised, f"promised {language.short_day(promised, as_of)}: {chance}", "promised")
 
 
 def _chances(counts: Mapping[date, int]) -> Iterator[ChanceRow]:

@@ -39,7 +39,7 @@ class Line:
         slips: The slopes upwards alone, to be drawn over the line; `gains` those downwards.
         dots: Where something new was said.
         lead: From the end of the line to its name.
-        name: What it is called, shortened to its room; `moved` says how far it moved.
+        name: What it is called, shortened to its room, and its day; `moved` says how far it moved.
     """
 
     id: str
@@ -97,7 +97,7 @@ def draw(promises: Sequence[Promise], as_of: date, goal: str = "") -> Trend | No
     rows = _spread([plane.y(one.now) for one in promises], TOP + 4, plane.bottom)
     ticks = [
         Tick(round(plane.bottom - tick.x, 1), tick.label, tick.strong)
-        for tick in plane.up.ticks()
+        for tick in plane.up.ticks(dated=False)
         if tick.x <= plane.bottom - TOP
     ]
     return Trend(
@@ -139,7 +139,8 @@ def _line(plane: _Plane, one: Promise, label: float, goal: str) -> Line:
     moved = f"{one.days:+d} d" if one.days else ""
     size = BOLD if one.id == goal else FONT_SIZE
     room = WIDTH - RIGHT - 22 - (text_width(f" {moved}", BOLD) if moved else 0)
-    text = f"{'✓ ' if one.reached else ''}{one.name}, {language.short_day(one.now)}"
+    day = f", {language.short_day(one.now, plane.across.last)}"
+    called = fitting(f"{'✓ ' if one.reached else ''}{one.name}", room - text_width(day, size), size)
     return Line(
         id=one.id,
         tone=one.tone,
@@ -153,7 +154,7 @@ def _line(plane: _Plane, one: Promise, label: float, goal: str) -> Line:
         reached=one.reached,
         lead=f"M{RIGHT} {end[1]}L{RIGHT + 14} {label:.1f}",
         y=round(label + 3.5, 1),
-        name=fitting(text, room, size),
+        name=f"{called}{day}",
         moved=moved,
     )
 

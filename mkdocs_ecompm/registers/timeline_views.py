@@ -21,7 +21,7 @@ from mkdocs_ecompm.registers.timeline_chart import chart, standing
 from mkdocs_ecompm.registers.timeline_gantt import Gantt
 from mkdocs_ecompm.registers.timeline_gates import GateCard, gate_card
 from mkdocs_ecompm.registers.timeline_phases import PhaseChart, phase_charts
-from mkdocs_ecompm.registers.timeline_plan import summaries, target
+from mkdocs_ecompm.registers.timeline_plan import calendar, summaries, target
 from mkdocs_ecompm.registers.timeline_promises import Promise, promises
 from mkdocs_ecompm.registers.timeline_promises import sentence_of as promises_in_words
 from mkdocs_ecompm.registers.timeline_schema import After, Gate, Milestone, Phase, Task
@@ -87,7 +87,8 @@ class TimelineView:
     """Context of `pages/timeline` and of the parts `timeline.gantt`, `timeline.trend`, `timeline.simulation`.
 
     `cycle` holds the tasks that wait for each other, if the plan cannot be computed for that. `drawn` describes the
-    chart to those who do not see it; `left_out` tasks had no room in it, and stand in the charts of the `phases`.
+    chart to those who do not see it; `left_out` tasks had no room in it, and stand in the charts of the `phases`;
+    `undated` ones have no duration, and so no day.
     `baseline` is the plan drawn beside the forecast; `promises` are None without a past.
     """
 
@@ -96,6 +97,7 @@ class TimelineView:
     gantt: Gantt | None
     drawn: str
     left_out: int
+    undated: int
     phases: tuple[PhaseChart, ...]
     baseline: Baseline | None
     promises: Promises | None
@@ -111,11 +113,13 @@ def views(project: Project) -> Iterable[View]:
     content = project.state.contents.get("timeline")
     cards = tuple(gate_card(project, gate) for gate in project.state.of(Gate))
     rows = tuple(_rows(project))
+    undated = sum(1 for row in rows if row.finish is None)
     drawing = chart(project, cards)
     phases = tuple(phase_charts(project))
     kept = promises(project)
     headings = [Heading("gantt", "Plan")] if drawing else []
-    headings += [Heading("promises", "How the promises moved")] if kept else []
+    moved = _promises(project, kept)
+    headings += [Heading("promises", "How the promises moved")] if moved else []
     simulated = simulation_view(project)
     headings += [Heading("simulation", "How sure the days are")] if simulated else []
     headings += [Heading("gates", "Gates")] if cards else []
@@ -130,10 +134,11 @@ def views(project: Project) -> Iterable[View]:
             figures=tuple(figures_of(project, cards)),
             gantt=drawing,
             drawn=drawn(project),
-            left_out=max(len(rows) - drawing.rows, 0) if drawing else 0,
+            left_out=max(len(rows) - undated - drawing.rows, 0) if drawing else 0,
+            undated=undated if drawing else 0,
             phases=phases,
             baseline=baseline(project),
-            promises=_promises(project, kept),
+            promises=moved,
             gates=cards,
             rows=rows,
             tables=tuple(_tables(project, rows)),
@@ -151,10 +156,13 @@ def views(project: Project) -> Iterable[View]:
 
 
 def _promises(project: Project, kept: Sequence[Promise]) -> Promises | None:
+    """The chart once something was said on two days: one day says nothing of how a promise moved."""
+    if len({said.on for one in kept for said in one.said}) < 2:
+        return None
     goal = go_live(project)
     name = goal.id if goal else ""
     trend = draw_trend(kept, project.as_of, name)
-    return Promises(promises_in_words(kept, name), trend, tuple(kept)) if trend else None
+    return Promises(promises_in_words(kept, name, project.as_of), trend, tuple(kept)) if trend else None
 
 
 # --- the table --------------------------------------------------------------------------------------------------------
@@ -184,10 +192,11 @@ def _rows(project: Project) -> Iterator[PlanRow]:
     tasks, milestones = project.state.of(Task), project.state.of(Milestone)
     own = {record.id.casefold(): record.id for record in (*tasks, *milestones)}
     owners = {task.entry.owner: project.state.name(task.entry.owner) for task in tasks if task.entry.owner}
+    week = calendar(project.state, project.as_of).days_a_week
     for task in tasks:
         entry = task.entry
         dates = _dates(project, task.id)
-        days = dates.early_finish - dates.early_start if dates else None
+        days = _duration(entry, dates, week)
         yield PlanRow(
             id=entry.id,
             name=entry.name,
@@ -209,6 +218,15 @@ def _rows(project: Project) -> Iterator[PlanRow]:
         )
     for milestone in milestones:
         yield _milestone_row(project, milestone, own, was)
+
+
+def _duration(task: Task, dates: TaskDates | None, week: int) -> float | None:
+    """As it is written while a task is open: what passed since it began is no part of that. Else as it was."""
+    if dates is None:
+        return None
+    if task.duration is not None and not task.done:
+        return float(task.duration.days(week))
+    return dates.early_finish - dates.early_start
 
 
 def _milestone_row(

@@ -29,6 +29,8 @@ from mkdocs_ecompm.site.wording import ChangeText, artifact_name, asked_again, c
 PARENT: Final = "signoffs"
 NOT_QUALIFIED: Final = "Electronic record of agreement. Not a qualified electronic signature (eIDAS, § 126a BGB)."
 NOBODY_ASKED: Final = Sentence("Nobody is asked to agree to this.", "What was said of it is recorded all the same.")
+_SILENT: Final = "No answer. Silence is never consent."
+_UNCHECKED: Final = "What was said cannot be checked here."
 _DECIDED: Final = {Decision.APPROVE: "agreed", Decision.REJECT: "said no", Decision.WITHDRAW: "took it back"}
 
 
@@ -70,7 +72,7 @@ class Statement:
 class Party:
     """One demanded approval, and the statement that fills it or decided its status; None if nobody has answered.
 
-    `asked` says when and why it was asked for, if asks.yml did.
+    `asked` says when and why it was asked for, if asks.yml did; `silence` what there is to say without a statement.
     """
 
     approver: str
@@ -78,6 +80,7 @@ class Party:
     badge: Badge
     overdue: bool
     statement: Statement | None
+    silence: str
     notes: tuple[str, ...]
 
 
@@ -222,6 +225,7 @@ def _party(project: Project, agreement: Agreement, slot: Slot) -> Party:
         badge=badge_of(slot.status, overdue=slot.overdue),
         overdue=slot.overdue,
         statement=_statement(project, record, agreement) if record else None,
+        silence=_UNCHECKED if slot.status is Status.UNVERIFIABLE else _SILENT,
         notes=tuple(notes),
     )
 

@@ -77,7 +77,7 @@ def work_before(project: Project, record: Record[Gate]) -> Iterator[Figure]:
         yield Figure(label, f"{done} of {len(tasks)}", "done", "holds", "timeline#tasks")
         return
     late = (max(ends) - record.entry.date).days
-    more = f"done; the last ends {language.short_day(max(ends))}"
+    more = f"done; the last ends {language.short_day(max(ends), project.as_of)}"
     more += f", {language.figure(late, 'day')} after the gate" if late > 0 else ""
     yield Figure(label, f"{done} of {len(tasks)}", more, "broken" if late > 0 else "waits", "timeline#tasks")
 

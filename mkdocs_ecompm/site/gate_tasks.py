@@ -13,7 +13,7 @@ from mkdocs_ecompm.model.finding import Source
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.signoff import Agreement, Slot, Status
 from mkdocs_ecompm.registers.timeline import Gate
-from mkdocs_ecompm.registers.timeline_gates import obligations_for
+from mkdocs_ecompm.registers.timeline_gates import nobody_asked, obligations_for
 from mkdocs_ecompm.site.signoffs import Asked, asked_of
 from mkdocs_ecompm.site.strip import Badge, badge_of
 from mkdocs_ecompm.site.wording import artifact_in_sentence, asked_again
@@ -62,6 +62,7 @@ def tasks_of(project: Project, record: Record[Gate]) -> Iterator[GateTask]:
     still_open = record.entry.decision == "open"
     found = [
         *(task for artifact in record.entry.requires for task in _required(project, artifact)),
+        *_unasked(project, record),
         *_criteria(record),
         *_obligations(project, record),
     ]
@@ -83,6 +84,16 @@ def _required(project: Project, artifact: str) -> Iterator[GateTask]:
         names = language.few(artifact_in_sentence(project.state, name) for name in agreement.requires_not_valid)
         badge = replace(badge_of(Status.MISSING, overdue=agreement.overdue), word="waits")
         yield GateTask(f"Pass {label}", artifact, (), f"it waits for {names}", agreement.due, 0, badge)
+
+
+def _unasked(project: Project, record: Record[Gate]) -> Iterator[GateTask]:
+    """What it requires to be agreed although nobody is asked: signoffs.yml must say who agrees, or it goes."""
+    for artifact in nobody_asked(project, record):
+        label = artifact_in_sentence(project.state, artifact)
+        place = record.at("requires", record.entry.requires.index(artifact))
+        badge = replace(badge_of(Status.MISSING, overdue=False), word="nobody asked")
+        why = "no sign-off of it is demanded, but this gate requires one"
+        yield GateTask(f"Say who must agree to {label}", artifact, (), why, None, 0, badge, source=place)
 
 
 def _signatures(project: Project, agreement: Agreement, label: str, ref: str) -> Iterator[GateTask]:

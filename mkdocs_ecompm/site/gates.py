@@ -131,6 +131,12 @@ def _answered(project: Project, record: Record[Gate]) -> bool:
 
 def _sentence(project: Project, cards: Sequence[GateCard]) -> Sentence:
     """How many are behind us, and what the next one waits for."""
+    if project.signoffs.unverifiable:
+        decided = sum(card.decided for card in cards)
+        if len(cards) == 1:
+            return Sentence("The gate was decided." if decided else "The gate is not decided yet.")
+        number = language.in_words(decided) if decided else "none"
+        return Sentence(f"{language.capital(number)} of {language.count(len(cards), 'gate')} decided.")
     passed = [card for card in cards if card.passed]
     total = language.count(len(cards), "gate")
     some = language.capital(language.in_words(len(passed))) if passed else "None"
@@ -182,10 +188,7 @@ def _began(project: Project, record: Record[Gate]) -> str:
 def _figures(project: Project, record: Record[Gate], card: GateCard, owed: Sequence[Duty]) -> Iterator[Figure]:
     """What it asks for, counted: signatures, agreements, criteria, obligations, the work before it."""
     late = (project.as_of - card.day).days if not card.decided else 0
-    when = language.when(card.day, project.as_of) if not card.decided else f"planned {language.short_day(card.day)}"
-    day = card.decided_on if card.decided and card.decided_on else card.day
-    tone = "broken" if late > 0 else ("holds" if card.passed else "calm")
-    yield Figure("Decided" if card.decided else "Due", language.short_day(day), when, tone)
+    yield _day_figure(project, card)
     by_artifact = project.signoffs.by_artifact
     own = by_artifact.get(record.ref)
     if own is not None:
@@ -208,11 +211,25 @@ def _figures(project: Project, record: Record[Gate], card: GateCard, owed: Seque
     yield from work_before(project, record)
 
 
+def _day_figure(project: Project, card: GateCard) -> Figure:
+    """When it is due; of a decided one when that was, which is not the planned day where no day is written."""
+    day = language.short_day(card.day, project.as_of)
+    if not card.decided:
+        return Figure(
+            "Due", day, language.when(card.day, project.as_of), "broken" if card.day < project.as_of else "calm"
+        )
+    when = language.short_day(card.decided_on, project.as_of) if card.decided_on else "day not written"
+    more = f"{'again on' if card.again else 'planned'} {day}"
+    late = card.again and card.day < project.as_of
+    return Figure("Decided", when, more, "holds" if card.passed else ("broken" if late else "calm"))
+
+
 def _counted(label: str, done: Sequence[bool], wanting: str, *, broken: bool, page: str = "") -> Figure:
     """So many of so many."""
     left = done.count(False)
     tone = "holds" if not left else ("broken" if broken else "waits")
-    return Figure(label, f"{len(done) - left} of {len(done)}", f"{left} {wanting}" if left else "complete", tone, page)
+    value = f"{language.number(len(done) - left)} of {language.number(len(done))}"
+    return Figure(label, value, f"{language.number(left)} {wanting}" if left else "complete", tone, page)
 
 
 def _conditions(card: GateCard) -> Iterator[Figure]:

@@ -10,6 +10,7 @@ from typing import Final
 from mkdocs_ecompm import language
 from mkdocs_ecompm.language import Figure, Sentence
 from mkdocs_ecompm.model.entry import Record
+from mkdocs_ecompm.model.incomplete import unknown
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.register import Heading, View
 from mkdocs_ecompm.model.signoff import Status
@@ -21,7 +22,8 @@ from mkdocs_ecompm.registers.risks_views import RiskRow, rows_of, total_exposure
 from mkdocs_ecompm.registers.timeline_chart import standing
 from mkdocs_ecompm.registers.timeline_gates import GateCard, gate_card
 from mkdocs_ecompm.registers.timeline_schema import Gate, Milestone
-from mkdocs_ecompm.registers.timeline_views import go_live, goal_figure
+from mkdocs_ecompm.registers.timeline_words import go_live, goal_figure, missed, missed_sentence
+from mkdocs_ecompm.site.incomplete import in_the_files, mistakes
 from mkdocs_ecompm.site.signoffs import how_many_hold
 from mkdocs_ecompm.site.strip import SIGNS, badge_of
 from mkdocs_ecompm.site.this_week import Item, Span, spans_of
@@ -96,16 +98,16 @@ def _next_gate(project: Project) -> GateCard | None:
 
 
 def _ahead(project: Project) -> Iterable[Ahead]:
-    """The milestones not reached and the gates not decided, by day."""
+    """The milestones not reached and the gates not decided, by day. What is late stands under `This week`."""
     found = [
         Ahead(record.ref, record.entry.name, "milestone", record.entry.date, _slip(project, record))
         for record in project.state.of(Milestone)
-        if record.entry.reached is None
+        if record.entry.reached is None and standing(project, record) >= project.as_of
     ]
     found += [
         Ahead(record.ref, f"Gate {record.id}: {record.entry.name}", "gate", record.entry.date, 0)
         for record in project.state.of(Gate)
-        if record.entry.decision == "open"
+        if record.entry.decision == "open" and record.entry.date >= project.as_of
     ]
     return sorted(found, key=lambda item: (item.day, item.ref))[:_AHEAD]
 
@@ -122,15 +124,21 @@ def _sentence(
     project: Project, goal: Record[Milestone] | None, gate: GateCard | None, spans: tuple[Span, ...]
 ) -> Sentence:
     late, accounts = len(spans[0].items), project.state.of(Account)
+    mistaken = in_the_files(project)
     parts = [
         *([_goal_sentence(project, goal)] if goal else []),
         *([_gate_sentence(gate)] if gate else []),
-        *([how_many_hold(project)] if project.signoffs.agreements else []),
+        *([how_many_hold(project)] if project.signoffs.agreements and not unknown(project) else []),
         f"{language.capital(language.count(late, 'thing'))} {'is' if late == 1 else 'are'} late."
         if late
-        else "Nothing is late.",
+        else ("Nothing that can be read is late." if mistaken else "Nothing is late."),
+        *([mistaken] if mistaken and not project.state.unreadable else []),
         *([money_in_brief(money_of(project.state, project.as_of), frame_of(project.state))] if accounts else []),
     ]
+    if mistaken and project.state.unreadable:
+        parts.insert(0, mistaken)
+    if project.signoffs.agreements and unknown(project):
+        parts[:0] = [how_many_hold(project), unknown(project), *(["The gates count all as missing."] if gate else [])]
     return Sentence(parts[0], " ".join(parts[1:]))
 
 
@@ -138,13 +146,13 @@ def _goal_sentence(project: Project, goal: Record[Milestone]) -> str:
     name, promised, as_of = goal.entry.name, goal.entry.date, project.as_of
     if goal.entry.reached:
         return f"{name} was reached on {language.near_day(goal.entry.reached, as_of)}."
+    if missed(project, goal):
+        return missed_sentence(project, goal)
     slip = _slip(project, goal)
     if slip > 0:
         expected = language.near_day(standing(project, goal), as_of)
         later = language.figure(slip, "day")
         return f"{name} moves to {expected}, {later} later than the {language.near_day(promised, as_of)} promised."
-    if promised < as_of:
-        return f"{name} was promised for {language.near_day(promised, as_of)} and has not been reached."
     return f"{name} stands on {language.near_day(promised, as_of)}."
 
 
@@ -175,8 +183,12 @@ def _figures(
         yield _agreement_figure(project)
     overdue, friday, _ = (span.items for span in spans)
     worst = f"the longest by {language.figure(overdue[0].duty.late(project.as_of), 'day')} · " if overdue else ""
-    following = f"{len(friday) or 'nothing'} more due by Friday"
-    yield Figure("Late", str(len(overdue)), worst + following, "broken" if overdue else "holds", "this-week")
+    following = f"{language.number(len(friday)) if friday else 'nothing'} more due by Friday"
+    wrong = mistakes(project)
+    tone = "broken" if overdue else ("calm" if wrong else "holds")
+    yield Figure("Late", language.number(len(overdue)), worst + following, tone, "this-week")
+    if wrong:
+        yield Figure("Mistakes in the files", language.number(wrong), "which may hide something", "broken", "findings")
     if project.state.of(Account):
         yield money_figure(money_of(project.state, project.as_of), frame_of(project.state))
     if project.state.of(Risk):
@@ -185,6 +197,9 @@ def _figures(
 
 def _agreement_figure(project: Project) -> Figure:
     agreements = project.signoffs.agreements
+    if unknown(project):
+        number = language.count(len(agreements), "agreement")
+        return Figure("Agreements that hold", "not known", f"of {number}, for none can be checked", "waits", "signoffs")
     holding = sum(agreement.status is Status.VALID for agreement in agreements)
     failing = [agreement.status for agreement in agreements if agreement.status is not Status.VALID]
     kinds = " · ".join(f"{failing.count(status)} {SIGNS[status][1]}" for status in Status if status in failing)
@@ -198,5 +213,9 @@ def _risk_figure(project: Project, rows: tuple[RiskRow, ...]) -> Figure:
     grave = [row for row in rows if row.level == top and row.kind == "threat"]
     total = total_exposure(rows)
     currency = getattr(project.state.documents.get("project"), "currency", "")
-    more = f"of {len(rows)} open" + (f" · weigh {language.money(round(total), currency)}" if total else "")
-    return Figure(f"{language.capital(top)} risks", str(len(grave)), more, "waits" if grave else "holds", "risks")
+    more = f"of {language.number(len(rows))} open" + (
+        f" · weigh {language.money(round(total), currency)}" if total else ""
+    )
+    return Figure(
+        f"{language.capital(top)} risks", language.number(len(grave)), more, "waits" if grave else "holds", "risks"
+    )

@@ -15,6 +15,7 @@ from mkdocs_ecompm.registers import REGISTERS
 from mkdocs_ecompm.site import agreement, findings, gates, history, overview, person, signoffs, this_week, trust
 from mkdocs_ecompm.site.calendar import UrlOf, feeds
 from mkdocs_ecompm.site.exclusion import without
+from mkdocs_ecompm.site.incomplete import as_known, honest
 from mkdocs_ecompm.site.renderer import Renderer
 
 SITE_MAP: Final[Mapping[str, tuple[str, ...]]] = {
@@ -83,13 +84,14 @@ class Site:
 
     @cached_property
     def shown(self) -> Project:
-        """The project without the registers that this site leaves out."""
-        return without(self.project, self._excluded)
+        """The project without the registers that this site leaves out, and nothing late that cannot be checked."""
+        return as_known(without(self.project, self._excluded))
 
     @cached_property
     def views(self) -> Mapping[str, View]:
         """Every view by its path, in the order of the site map."""
-        found = [view for view in self._all_views() if view.path.split("/")[0] not in self._excluded]
+        made = (view for view in self._all_views() if view.path.split("/")[0] not in self._excluded)
+        found = [honest(self.shown, view) for view in made]
         return {view.path: view for view in sorted(found, key=_place)}
 
     @cached_property

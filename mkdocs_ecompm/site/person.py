@@ -198,33 +198,30 @@ def _over(deputy: Deputy, day: date) -> bool:
 
 
 def _sentence(project: Project, person: Person, demands: tuple[Demand, ...], owes: tuple[Duty, ...]) -> Sentence:
-    first = person.name.split()[0]
     if person.kind == "vacant":
         return Sentence("This seat is vacant.", "What it owes waits for somebody to take it.")
     if not person.active:
-        return Sentence(f"{first} is no longer on the project.", _left_behind(owes))
+        return Sentence(f"{person.name} is no longer on the project.", _left_behind(owes))
     parts = [
         *([f"{language.count(len(demands), 'agreement')} to sign"] if demands else []),
         *([f"{language.count(len(owes), 'thing')} to deliver"] if owes else []),
     ]
     if not parts:
-        return Sentence(f"Nothing waits for {first}.")
+        return Sentence(f"Nothing waits for {person.name}.")
     late = [duty for duty in owes if duty.late(project.as_of)]
     overdue = sum(demand.overdue for demand in demands)
     rest = [
         *([f"{language.count(overdue, 'agreement')} past {'its' if overdue == 1 else 'their'} day"] if overdue else []),
-        *(
-            [f"{language.count(len(late), 'thing')} late, the longest by {_longest(late, project.as_of)}"]
-            if late
-            else []
-        ),
+        *([f"{language.count(len(late), 'thing')} late{_longest(late, project.as_of)}"] if late else []),
     ]
     text = language.capital("; ".join(rest)) + "." if rest else "Nothing of it is late."
-    return Sentence(f"{first} has {language.listing(parts)}.", text)
+    return Sentence(f"{person.name} has {language.listing(parts)}.", text)
 
 
 def _longest(late: list[Duty], as_of: date) -> str:
-    return language.figure(max(duty.late(as_of) for duty in late), "day")
+    """By how much: " by 6 days", with "the longest" before it where there are several."""
+    days = language.figure(max(duty.late(as_of) for duty in late), "day")
+    return f" by {days}" if len(late) == 1 else f", the longest by {days}"
 
 
 def _left_behind(owes: tuple[Duty, ...]) -> str:

@@ -35,6 +35,7 @@ from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.register import View
 from mkdocs_ecompm.site.links import SCHEME, locate, party_anchor
 from mkdocs_ecompm.site.prose import prose, prose_line, quoted, safe
+from mkdocs_ecompm.site.signoffs import can_sign
 from mkdocs_ecompm.site.strip import Strip, strip_of
 from mkdocs_ecompm.site.wording import artifact_in_sentence, artifact_name, ecompm_command, sign_command, waiting
 from mkdocs_ecompm.templates import templates_folder
@@ -173,7 +174,14 @@ class Renderer:
             "sign_command": lambda artifact: sign_command(project.state, artifact),
             "ecompm_command": lambda words: ecompm_command(project.state, words),
         }
-        return {"project": facts, "forge": bool(self._edit_url), "calendars": self._calendars, **calls}
+        signing = can_sign(self._project)
+        return {
+            "project": facts,
+            "forge": bool(self._edit_url),
+            "calendars": self._calendars,
+            "signing": signing,
+            **calls,
+        }
 
     def _strip(self, artifact: str) -> Strip | None:
         if artifact not in self._strips:
@@ -302,8 +310,8 @@ def _filters(project: Project) -> Mapping[str, Callable[..., Any]]:
     currency = _currency(project)
     return {
         "day": language.day,
-        "weekday": language.weekday,
-        "short_day": language.short_day,
+        "weekday": lambda value: language.weekday(value, project.as_of),
+        "short_day": lambda value: language.short_day(value, project.as_of),
         "near_day": lambda value: language.near_day(value, project.as_of),
         "when": lambda value: language.when(value, project.as_of),
         "number": language.number,

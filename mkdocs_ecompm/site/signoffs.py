@@ -9,10 +9,13 @@ from typing import Final
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.language import Sentence
+from mkdocs_ecompm.model.incomplete import how_to_know, why_unknown
 from mkdocs_ecompm.model.parties import speakers
+from mkdocs_ecompm.model.people import Person
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.register import Heading, View
 from mkdocs_ecompm.model.signoff import Adoption, Agreement, Decision, SignoffRecord, Slot, Status, TrustState, due_of
+from mkdocs_ecompm.registers.people import PeopleDocument
 from mkdocs_ecompm.site.strip import SIGNS, Badge, badge_of, standing_of
 from mkdocs_ecompm.site.wording import artifact_name, asked_again, reason_in_words
 
@@ -32,6 +35,7 @@ _TO_DO: Final = {
 }
 
 
+_UNKNOWN: Final = "No agreement can be checked here."
 _SAID: Final = {Decision.APPROVE: "agreed", Decision.REJECT: "said no", Decision.WITHDRAW: "took it back"}
 _SUPERSEDED: Final = ("superseded",)
 """The reason of a record that counted until the same person decided again."""
@@ -87,10 +91,14 @@ class RecordRow:
 
 @dataclass(frozen=True)
 class SignoffsView:
-    """Context of `pages/signoffs`. `root` says in words where trust begins; `adopted` is newest first."""
+    """Context of `pages/signoffs`. `root` says in words where trust begins; `adopted` is newest first.
+
+    `unknown`: no agreement can be checked in this copy, and the sentence says why. Else `problem` says what is wrong.
+    """
 
     sentence: Sentence
     problem: str
+    unknown: bool
     agreements: tuple[AgreementRow, ...]
     todo: tuple[ToDo, ...]
     counting: tuple[RecordRow, ...]
@@ -128,14 +136,15 @@ def views(project: Project) -> Iterable[View]:
 
 
 def _context(project: Project) -> SignoffsView:
-    signoffs = project.signoffs
+    signoffs, unknown = project.signoffs, bool(why_unknown(project))
     newest = sorted(signoffs.records, key=lambda record: (record.date, record.id), reverse=True)
     records = [_record(project, record) for record in newest]
     agreements = sorted(signoffs.agreements, key=lambda item: (item.status.rank, not item.overdue))
-    todo = [item for agreement in agreements for item in _todo(project, agreement)]
+    todo = [] if unknown else [item for agreement in agreements for item in _todo(project, agreement)]
     return SignoffsView(
         sentence=sentence_of(project),
-        problem=signoffs.problem,
+        problem="" if unknown or nobody_can_sign(project) else signoffs.problem,
+        unknown=unknown,
         agreements=tuple(_agreement(project, agreement) for agreement in agreements),
         todo=tuple(sorted(todo, key=lambda item: (not item.overdue, item.due or date.max, item.artifact))),
         counting=tuple(row for row in records if row.record.counts),
@@ -152,6 +161,8 @@ def sentence_of(project: Project) -> Sentence:
     agreements = project.signoffs.agreements
     if not agreements:
         return Sentence("No agreement is demanded yet.", "signoffs.yml says who must agree to what.")
+    if why := why_unknown(project):
+        return Sentence(_UNKNOWN, f"{why} {how_to_know(project, in_full=True)}".strip())
     lead = how_many_hold(project)
     if all(agreement.status is Status.VALID for agreement in agreements):
         return Sentence(lead, _next_due(project))
@@ -161,12 +172,42 @@ def sentence_of(project: Project) -> Sentence:
     overdue = sum(agreement.overdue for agreement in agreements)
     their = "is past its day" if overdue == 1 else "are past their day"
     late = f" {language.capital(language.count(overdue, 'agreement'))} {their}."
-    return Sentence(lead, f"{language.capital(kinds)}.{late if overdue else ''}")
+    first = nobody_can_sign(project)
+    return Sentence(lead, f"{first} {language.capital(kinds)}.{late if overdue else ''}".strip())
+
+
+def can_sign(project: Project) -> bool:
+    """Whether there is anybody whose sign-off could count."""
+    return not (project.signoffs.unverifiable or project.signoffs.problem)
+
+
+def nobody_can_sign(project: Project) -> str:
+    """That nobody can sign, and what to do, where people.yml does not say who may; empty where somebody can."""
+    signoffs = project.signoffs
+    if can_sign(project) or signoffs.unverifiable or signoffs.commit is None:
+        return ""
+    document = project.state.header(PeopleDocument)
+    if document is None or document.trust is None:
+        return "Nobody can sign yet: name those who administer people.yml in it, under trust, with their keys."
+    admins = [project.state.party(admin) for admin in dict.fromkeys(document.trust.admins)]
+    without = [one.headline for one in admins if one and isinstance(one.entry, Person) and not _has_key(one.entry)]
+    if without:
+        a_key = "a key" if len(without) == 1 else "keys"
+        return f"Nobody can sign yet: add {a_key} for {language.few(without)} in people.yml, and commit it."
+    if signoffs.dirty:
+        return "Nobody can sign yet: people.yml has to be committed."
+    return ""
+
+
+def _has_key(person: Person) -> bool:
+    return any(key.revoked is None for key in person.keys)
 
 
 def how_many_hold(project: Project) -> str:
     """Five of twelve agreements hold."""
     agreements = project.signoffs.agreements
+    if why_unknown(project):
+        return _UNKNOWN
     holding = sum(agreement.status is Status.VALID for agreement in agreements)
     total = language.count(len(agreements), "agreement")
     if holding == len(agreements):

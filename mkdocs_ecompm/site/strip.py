@@ -8,6 +8,7 @@ from typing import Final
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.language import Sentence
+from mkdocs_ecompm.model.incomplete import unknown, why_unknown
 from mkdocs_ecompm.model.parties import speakers
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.signoff import Agreement, Assurance, SignoffRecord, Slot, Status
@@ -19,10 +20,11 @@ SIGNS: Final = {
     Status.MISSING: ("○", "missing", "waits"),
     Status.REJECTED: ("✗", "rejected", "broken"),
     Status.WITHDRAWN: ("↺", "withdrawn", "broken"),
-    Status.UNVERIFIABLE: ("?", "unverifiable", "broken"),
+    Status.UNVERIFIABLE: ("?", "cannot be checked", "waits"),
 }
 """Sign, word and tone of each status."""
 
+_UNTOLD: Final = "Whether this is agreed cannot be told here."
 EVIDENCE: Final = {
     Assurance.CLAIMED: "claimed, without evidence",
     Assurance.REVIEWED: "review, recorded by the collector",
@@ -136,7 +138,7 @@ def standing_of(agreement: Agreement) -> Badge:
 def _short(agreement: Agreement) -> Badge:
     badge = standing_of(agreement)
     holding = sum(slot.status is Status.VALID for slot in agreement.slots)
-    if holding == len(agreement.slots):
+    if holding == len(agreement.slots) or badge.word == SIGNS[Status.UNVERIFIABLE][1]:
         return badge
     return Badge(badge.tone, badge.sign, f"{holding} of {len(agreement.slots)}")
 
@@ -153,9 +155,18 @@ def sentence_of(project: Project, agreement: Agreement) -> Sentence:
     if holding == len(slots):
         lead = {1: "Agreed.", 2: "Agreed by both."}.get(len(slots), f"Agreed by all {language.in_words(len(slots))}.")
         return Sentence(lead, rest or _since(project, agreement))
+    if all(slot.status is Status.UNVERIFIABLE for slot in slots):
+        return Sentence(_UNTOLD, unknown(project) or rest)
+    if any(slot.status is Status.UNVERIFIABLE for slot in slots) and not _decided(slots):
+        return Sentence(_UNTOLD, rest)
     if holding == 0:
         return Sentence("Not agreed.", rest)
     return Sentence(f"Agreed by {language.in_words(holding)} of {language.in_words(len(slots))}.", rest)
+
+
+def _decided(slots: tuple[Slot, ...]) -> bool:
+    """Whether what can be checked is enough to say how it stands: somebody said no, or some agreed."""
+    return any(slot.status in {Status.VALID, Status.REJECTED, Status.WITHDRAWN} for slot in slots)
 
 
 def _since(project: Project, agreement: Agreement) -> str:
@@ -199,8 +210,8 @@ def _names(project: Project, agreement: Agreement, slots: list[Slot]) -> str:
 
 
 def _unverifiable(project: Project, agreement: Agreement, slots: list[Slot]) -> str:
-    because = f" ({project.signoffs.problem.rstrip('.')})" if project.signoffs.problem else ""
-    return f"what {_names(project, agreement, slots)} decided cannot be checked here{because}"
+    why = (why_unknown(project) or project.signoffs.problem or "The text cannot be read.").removesuffix(".")
+    return f"what {_names(project, agreement, slots)} decided cannot be checked here ({why[0].lower()}{why[1:]})"
 
 
 def _rejected(project: Project, agreement: Agreement, slots: list[Slot]) -> str:

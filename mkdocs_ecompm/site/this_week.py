@@ -13,7 +13,7 @@ from mkdocs_ecompm.model.parties import members
 from mkdocs_ecompm.model.people import Department, Organisation, Person, Role
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.register import Heading, View
-from mkdocs_ecompm.site.wording import artifact_name
+from mkdocs_ecompm.site.wording import artifact_in_sentence
 
 _FRIDAY = 4
 
@@ -104,9 +104,16 @@ def sentence_of(project: Project, spans: tuple[Span, ...]) -> Sentence:
     worst = overdue[0].duty
     lead = f"{language.capital(language.count(len(overdue), 'thing'))} {'is' if len(overdue) == 1 else 'are'} late"
     days = language.figure(worst.late(project.as_of), "day")
-    who = language.few(project.state.name(party) for party in worst.who)
-    what = artifact_name(project.state, worst.ref) if worst.kind == "sign-off" else worst.what
-    return Sentence(f"{lead}, the longest by {days}: {what} ({who}).", rest)
+    return Sentence(f"{lead}, {'' if len(overdue) == 1 else 'the longest '}by {days}: {_named(project, worst)}.", rest)
+
+
+def _named(project: Project, duty: Duty) -> str:
+    """What is due and who owes it, each name once: the obligations of a department are signed by that department."""
+    who = language.few(project.state.name(party) for party in duty.who)
+    what = artifact_in_sentence(project.state, duty.ref) if duty.kind == "sign-off" else duty.what
+    if duty.kind == "sign-off":
+        what = f"agreement to {what}"
+    return what if not who or what.endswith(f" of {who}") else f"{what} ({who})"
 
 
 def _things(amount: int) -> str:

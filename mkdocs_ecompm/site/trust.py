@@ -11,12 +11,13 @@ from mkdocs_ecompm import language
 from mkdocs_ecompm.history.difference import difference
 from mkdocs_ecompm.history.digest import TRUST
 from mkdocs_ecompm.language import Sentence
+from mkdocs_ecompm.model.incomplete import how_to_know, why_unknown
 from mkdocs_ecompm.model.people import Key
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.register import Heading, View
 from mkdocs_ecompm.model.signoff import TrustState
 from mkdocs_ecompm.signoff.proof import Signer, signers
-from mkdocs_ecompm.site.signoffs import ROOTS
+from mkdocs_ecompm.site.signoffs import ROOTS, nobody_can_sign
 from mkdocs_ecompm.site.strip import Badge
 from mkdocs_ecompm.site.wording import ChangeText, artifact_in_sentence, change_of
 
@@ -70,7 +71,6 @@ class TrustView:
     """Context of `pages/trust`. `adoptions` are newest first; `first` is what the trust root began with."""
 
     sentence: Sentence
-    problem: str
     trust: TrustState
     root: str
     first: tuple[str, ...]
@@ -117,7 +117,6 @@ def _context(project: Project) -> TrustView:
     first = trust.states.get(trust.root or "", {"people": []})
     return TrustView(
         sentence=_sentence(project, present, pending),
-        problem=project.signoffs.problem,
         trust=trust,
         root=ROOTS.get(trust.source or "", ""),
         first=tuple(person["id"] for person in first["people"]),
@@ -133,6 +132,10 @@ def _context(project: Project) -> TrustView:
 
 def _sentence(project: Project, present: tuple[SpeakerRow, ...], pending: Pending | None) -> Sentence:
     trust = project.signoffs.trust
+    if why := why_unknown(project):
+        return Sentence("Who may sign cannot be told here.", f"{why} {how_to_know(project, in_full=True)}".strip())
+    if to_do := nobody_can_sign(project):
+        return Sentence(to_do, "Until then no sign-off can count.")
     if not trust.heads:
         return Sentence("Nobody can be recognised, so no sign-off can count.", project.signoffs.problem)
     able = sum(any(key.badge.tone == "holds" for key in row.keys) for row in present)

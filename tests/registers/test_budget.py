@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from mkdocs_ecompm import language
 from mkdocs_ecompm.history.contents import shown
 from mkdocs_ecompm.history.digest import digest
 from mkdocs_ecompm.load.files import MemoryFiles
@@ -344,6 +345,83 @@ def test_labels_do_not_touch() -> None:
     assert all(below - above >= 13 for above, below in pairwise(right))
 
 
+def width_of(label: Any) -> float:
+    """What a label of the chart takes at most, in its units."""
+    return len(label.text) * 6.2
+
+
+@pytest.mark.parametrize("currency", ["EUR", "CHF", "JPY"])
+@pytest.mark.parametrize("size", [1, 1000, 10**6, 10**9])
+def test_long_amounts_are_not_cut(currency: str, size: int) -> None:
+    budget = BUDGET.replace("000", f"{size}000").replace(".50", "") + f"currency: {currency}"
+    burn = view(project(budget, charter="")).burn
+    assert all(label.anchor == "end" and label.x - width_of(label) >= 0 for label in burn.amounts)
+    assert all(label.x + 8 == burn.left for label in burn.amounts)
+    for line in (*burn.lines, *burn.limits):
+        begin = line.label.x - (width_of(line.label) if line.label.anchor == "end" else 0)
+        assert begin >= 0
+        assert begin + width_of(line.label) <= burn.width
+    assert burn.right - burn.left >= 340
+
+
+def test_usual_amounts_leave_the_chart_as_it_was() -> None:
+    burn = view(project(BUDGET.partition("reports:")[0])).burn
+    assert (burn.left, burn.right, burn.width) == (62, 640, 760)
+
+
+def test_a_line_that_ends_soon_has_its_label_to_its_right() -> None:
+    burn = view(project(BUDGET.replace("2026-06", "2028-06"))).burn
+    for line in burn.lines:
+        begin = line.label.x - (width_of(line.label) if line.label.anchor == "end" else 0)
+        assert begin >= burn.left
+
+
+def test_limits_that_nearly_touch_have_their_labels_on_both_sides() -> None:
+    near = view(project(charter=CHARTER.replace("120000", "109000"))).burn
+    approved, completion = sorted(near.limits, key=lambda line: line.label.y)
+    assert (approved.kind, completion.kind) == ("approved", "completion")
+    assert completion.label.y - approved.label.y >= 14
+    same = [Limit("approved", "A", Decimal(5)), Limit("completion", "B", Decimal(5))]
+    drawn = draw([Course("planned", "", ((TODAY, Decimal(1)), (date(2026, 6, 1), Decimal(9))))], same, TODAY, "EUR")
+    assert drawn is not None
+    assert drawn.limits[1].label.y - drawn.limits[0].label.y >= 14
+
+
+def test_what_was_spent_is_dated_where_more_was_paid_since() -> None:
+    assert [line.label.text for line in view(project()).burn.lines if line.kind == "spent"] == [
+        "Spent until 30 Apr €40,000"
+    ]
+    paid = view(project(BUDGET.replace("20000.50", "40000"))).burn
+    assert [line.label.text for line in paid.lines if line.kind == "spent"] == ["Spent €40,000"]
+
+
+@pytest.mark.parametrize(
+    ("currency", "expected"),
+    [
+        ("EUR", "each €1 spent bought €0.60 of planned work"),
+        ("CHF", "each CHF\u00a01 spent bought CHF\u00a00.60 of planned work"),
+        ("JPY", "each JP¥100 spent bought JP¥60 of planned work"),
+    ],
+)
+def test_what_the_money_bought_is_never_rounded_away(currency: str, expected: str) -> None:
+    budget = BUDGET.replace("earned_value: 50000", "earned_value: 24000") + f"currency: {currency}"
+    assert expected in said(project(budget))
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "expected"),
+    [
+        ("3200000", "CHF", "CHF\u00a03,200,000"),
+        ("-20.5", "CHF", "-CHF\u00a020.50"),
+        ("-20.5", "EUR", "-€20.50"),
+        ("7", "USD", "US$7"),
+        ("7.5", "", "7.5"),
+    ],
+)
+def test_a_currency_without_a_sign_stands_apart_from_its_amount(amount: str, currency: str, expected: str) -> None:
+    assert language.money(Decimal(amount), currency) == expected
+
+
 def test_nothing_is_drawn_of_one_point() -> None:
     assert draw([Course("planned", "", ((TODAY, Decimal(1)),))], [], TODAY, "EUR") is None
 
@@ -428,7 +506,7 @@ def test_a_year_that_is_mistyped_makes_no_endless_table() -> None:
 
 def test_a_short_budget_is_drawn_over_whole_months() -> None:
     burn = view(project("accounts: [{id: B, name: B, planned: {2026-04: 5, 2026-05: 5}}]")).burn
-    assert [month.text for month in burn.months] == ["Apr", "May"]
+    assert [month.text for month in burn.months] == ["Apr 2026", "May"]
     over_years = view(project("accounts: [{id: B, name: B, planned: {2026-12: 5, 2027-01: 5}}]")).burn
     assert [month.text for month in over_years.months] == ["Dec", "2027"]
 

@@ -216,7 +216,7 @@ def test_the_page() -> None:
     found = view(project(SEVERAL))
     assert [one.id for one in found.rows] == ["K-2", "K-3", "K-4", "K-5", "K-6", "K-1"]
     assert f"{found.sentence.lead} {found.sentence.rest}" == (
-        "One of five KPIs is on target. Past their day without reaching it: Off. Worse than at the start: Worse. "
+        "One of five KPIs is on target. Past its day without reaching it: Off. Worse than at the start: Worse. "
         "One KPI has no value yet."
     )
     assert [(one.label, one.value, one.more) for one in found.figures] == [
@@ -232,6 +232,52 @@ def test_the_page() -> None:
         assert text in html
     objective = Site(project("id: K-1, name: One, objective: OB-1")).page("kpis").html
     assert 'href="ecompm:charter#OB-1"' in objective
+
+
+@pytest.mark.parametrize(
+    ("kpis", "expected"),
+    [
+        ("id: K-1, name: A, direction: up, target: 1", "The one KPI is not on target. One KPI has no value yet."),
+        (f"id: K-1, name: A, direction: up, target: 1, measurements: [{measured(1)}]", "The one KPI is on target."),
+        (
+            f"""id: K-1, name: A, measurements: [{measured(1)}]
+            id: K-2, name: B, direction: up, target: 2, measurements: [{measured(1)}]""",
+            "The one KPI that can be judged is not on target.",
+        ),
+        (
+            f"id: K-1, name: A, target: 1, measurements: [{measured(1)}]",
+            "No KPI can be judged yet: each lacks a target, or a direction.",
+        ),
+        (
+            """id: K-1, name: A, direction: up, target: 1
+            id: K-2, name: B, direction: up, target: 1, due: 2026-05-24""",
+            (
+                "None of two KPIs is on target. Past its day without reaching it: B. "
+                "Two KPIs have no value yet, one past its day."
+            ),
+        ),
+        (
+            "id: K-2, name: B, direction: up, target: 1, due: 2026-05-24",
+            (
+                "The one KPI is not on target. Past its day without reaching it: B. "
+                "One KPI has no value yet, though past the day."
+            ),
+        ),
+    ],
+)
+def test_few_kpis_and_those_without_a_value(kpis: str, expected: str) -> None:
+    sentence = view(project(kpis)).sentence
+    assert f"{sentence.lead} {sentence.rest}".strip() == expected
+
+
+def test_the_table_sorts_by_the_plain_numbers() -> None:
+    kpi = "unit: ms, direction: down, baseline: 1234567.50, target: -0.000001"
+    found = row(f"{kpi}, measurements: [{measured(100)}]")
+    assert (found.sortable.baseline, found.sortable.now, found.sortable.target) == ("1234567.50", "100", "-0.000001")
+    html = Site(project(f"id: K-1, name: Conversion, {kpi}")).page("kpis").html
+    assert html.count('data-value="1234567.50"') == 1
+    assert html.count('data-value="-0.000001"') == 1
+    assert '<td class="ecompm-number" data-value=""></td>' in html
 
 
 def test_a_page_without_kpis() -> None:

@@ -6,6 +6,7 @@ import re
 import sys
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from textwrap import dedent
 from types import SimpleNamespace
 
@@ -18,8 +19,9 @@ from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.signoff import Agreement, Signoffs, Slot, Status
 from mkdocs_ecompm.registers import DOCUMENTS, timeline_holidays
 from mkdocs_ecompm.registers.timeline import REGISTER, schedule
-from mkdocs_ecompm.registers.timeline_axis import text_width
-from mkdocs_ecompm.registers.timeline_gantt import WIDTH, Gantt
+from mkdocs_ecompm.registers.timeline_axis import Axis, text_width
+from mkdocs_ecompm.registers.timeline_bars import bar_of, pieces_of
+from mkdocs_ecompm.registers.timeline_gantt import WIDTH, Gantt, Work
 from mkdocs_ecompm.registers.timeline_views import TimelineView
 from mkdocs_ecompm.site.pages import Site
 
@@ -545,7 +547,7 @@ def test_a_slip_inside_the_tolerance_of_the_charter_waits() -> None:
     inside = page(project(text, charter=charter % 1)).figures[0]
     beyond = page(project(text.replace("4d", "5d"), charter=charter % 1)).figures[0]
     plain = page(project(text)).figures[0]
-    assert (inside.tone, inside.more) == ("waits", "promised 4 Mar, +1 day of 1 tolerated")
+    assert (inside.tone, inside.more) == ("waits", "promised 4 Mar, +1 day: 1 of 1 tolerated working day")
     assert (beyond.tone, plain.tone) == ("broken", "broken")
 
 
@@ -557,3 +559,151 @@ def test_a_reached_go_live_is_told_as_reached() -> None:
         )
     )
     assert view.sentence.lead == "Go-live was reached on 5 March."
+
+
+def test_a_gate_that_closes_no_phase_is_not_compared_with_work_outside_the_phases() -> None:
+    text = "gates:\n  - {id: G, name: G, date: 2026-03-03}\ntasks:\n  - {id: A, name: A, duration: 20d}\n"
+    assert findings(project(text)) == []
+
+
+def test_a_missed_go_live_is_late_and_not_as_promised() -> None:
+    text = "milestones:\n  - {id: M, name: Go-live, date: 2026-03-04}\ntasks:\n  - {id: A, name: A, duration: 1d}\n"
+    view = page(project(text, "2026-03-10"))
+    assert (view.figures[0].tone, view.figures[0].more) == ("broken", "not reached, 6 days late")
+    assert view.sentence.lead == "Go-live was promised for 4 March and has not been reached."
+    assert view.sentence.rest.startswith("That was 6 days ago.")
+    assert page(project(text, "2026-03-04")).figures[0].more == "as promised"
+
+
+def test_the_tolerance_counts_working_days() -> None:
+    text = "milestones:\n  - {id: M, name: Go-live, date: 2026-03-05, after: [A]}\n"
+    text += "tasks:\n  - {id: A, name: A, duration: 5d}\n"  # Friday is a holiday, so the fifth day is the Monday
+    found = page(project(text, charter="problem: P\ntolerances: {days: 1}\n")).figures[0]
+    assert (found.tone, found.more) == ("waits", "promised 5 Mar, +4 days: 1 of 1 tolerated working day")
+
+
+def test_days_of_another_year_name_it() -> None:
+    text = "phases:\n  - {id: p, name: P, start: 2027-03-01, end: 2027-12-01}\n"
+    text += "milestones:\n  - {id: M, name: Go-live, date: 2027-07-15}\n"
+    view = page(project(text + "tasks:\n  - {id: A, name: A, duration: 5d}\n"))
+    assert view.figures[0].value == "15 Jul 2027"
+    assert view.gantt is not None
+    assert view.gantt.heads[0].days == "1 Mar \u2013 1 Dec 2027"
+    assert view.gantt.milestones[0].label.text == "Go-live, 15 Jul 2027"
+
+
+@pytest.mark.parametrize(("days", "first"), [(20, "2 Mar 2026"), (120, "Mar 2026")])
+def test_an_axis_without_a_january_names_the_year_first(days: int, first: str) -> None:
+    gantt = page(project(f"tasks:\n  - {{id: A, name: A, duration: {days}d}}\n")).gantt
+    assert gantt is not None
+    assert gantt.ticks[0].label == first
+    shown = [tick for tick in gantt.ticks if tick.label]
+    assert len(shown) > 1
+    assert all(one.x + text_width(one.label) < other.x for one, other in pairwise(shown))
+
+
+def test_a_january_without_room_names_no_year() -> None:
+    axis = Axis(date(2026, 5, 27), date(2027, 1, 3), 6, 834)
+    assert axis.ticks()[0].label == "Jun 2026"
+
+
+def test_a_week_of_a_new_year_names_it() -> None:
+    axis = Axis(date(2026, 12, 14), date(2027, 1, 20), 0, 800)
+    assert [tick.label for tick in axis.ticks()] == [
+        "14 Dec 2026",
+        "21 Dec",
+        "28 Dec",
+        "4 Jan 2027",
+        "11 Jan",
+        "18 Jan",
+    ]
+
+
+def test_milestones_alone_are_no_work() -> None:
+    view = page(project("milestones:\n  - {id: M, name: Go-live, date: 2026-11-23}\n"))
+    assert [figure.label for figure in view.figures] == ["Go-live"]
+    assert view.drawn == "Phases, gates and milestones on a time axis."
+
+
+def test_the_rest_is_named_only_where_there_is_one() -> None:
+    text = "tasks:\n  - {id: A, name: A, duration: 9d}\n"
+    assert page(project(text)).figures[-1].more == ""
+    with_rest = page(project(text + "  - {id: B, name: B, duration: 1d}\n"))
+    assert with_rest.figures[-1].more == "the rest has more than a week of float"
+
+
+def test_a_task_without_a_duration_is_said_to_have_none() -> None:
+    view = page(project("tasks:\n  - {id: A, name: A, duration: 2d}\n  - {id: B, name: B}\n"))
+    assert (view.left_out, view.undated) == (0, 1)
+
+
+def test_what_should_have_ended_is_due_since_then() -> None:
+    text = "tasks:\n" + "".join(
+        f"  - {{id: T{number}, name: Task {number}, duration: 1d{f', after: [T{number - 1}]' if number else ''}}}\n"
+        for number in range(6)
+    )
+    assert "“Task 0” first, due since 2 March." in page(project(text, "2026-05-04")).sentence.rest
+
+
+def test_a_plan_that_ends_before_the_go_live_has_days_in_hand() -> None:
+    text = "milestones:\n  - {id: M, name: Go-live, date: 2026-03-20, after: [A]}\n"
+    view = page(project(text + "tasks:\n  - {id: A, name: A, duration: 3d}\n"))
+    assert "The plan reaches it by 4 March, with 16 days in hand." in view.sentence.rest
+
+
+def test_the_days_of_an_open_task_are_its_duration() -> None:
+    text = "tasks:\n  - {id: A, name: A, duration: 5d, progress: 50, actual: {start: 2026-03-02}}\n"
+    assert page(project(text, "2026-06-01")).rows[0].days_text == "5"
+
+
+def test_a_name_in_a_bar_is_not_struck_through() -> None:
+    work = Work("A", "A", "task", date(2026, 3, 2), date(2026, 12, 31), progress=50)
+    drawn = bar_of(Axis(date(2026, 3, 2), date(2026, 12, 31), 6, 834), work, 50.0)
+    assert drawn.label.inside
+    done = next(piece.path for piece in pieces_of(drawn) if piece.kind == "done")
+    assert float(done.split()[1].partition("h")[0]) >= drawn.label.y
+
+
+@pytest.mark.parametrize(
+    ("fields", "word", "said"),
+    [
+        (
+            "date: 2026-02-20, decision: repeat, decided_on: 2026-02-23",
+            "to be repeated",
+            "To be repeated. The repeat was decided on 23 February, and no new day is set.",
+        ),
+        (
+            "date: 2026-03-10, decision: repeat, decided_on: 2026-02-23",
+            "to be repeated",
+            "To be repeated. It is due 10 March, in 8 days.",
+        ),
+        (
+            "date: 2026-02-27, decision: repeat, decided_on: 2026-02-23",
+            "3 days late",
+            "To be repeated. It is due 27 February, 3 days late.",
+        ),
+        (
+            "date: 2026-02-20, decision: stop, decided_on: 2026-02-23, opens: b",
+            "stopped",
+            "Stopped here. It was decided on 23 February not to go on, so Build does not begin.",
+        ),
+        ("date: 2026-02-20, decision: stop", "stopped", "Stopped here. It was decided not to go on."),
+        (
+            "date: 2026-02-27",
+            "3 days late",
+            "Ready to be decided. Nothing is missing; it is due 27 February, 3 days late.",
+        ),
+        (
+            "date: 2026-03-10, requires: [charter]",
+            "ready to decide",
+            (
+                "Ready to be decided. "
+                "Nobody is asked to agree to one thing that it requires; it is due 10 March, in 8 days."
+            ),
+        ),
+    ],
+)
+def test_a_gate_is_told_as_it_was_decided(fields: str, word: str, said: str) -> None:
+    phases = "phases:\n  - {id: b, name: Build, start: 2026-05-01, end: 2026-06-01}\n"
+    (card,) = page(project(f"{phases}gates:\n  - {{id: G, name: G, {fields}}}\n", charter="problem: P\n")).gates
+    assert (card.mark.word, card.said) == (word, said)

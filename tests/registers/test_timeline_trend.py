@@ -185,3 +185,29 @@ def test_a_draft_says_that_it_is_not_committed() -> None:
     draft = replace(draft, points=(*draft.points, Point("", datetime(2026, 8, 24, tzinfo=UTC), "2026-10-27")))
     html = Site(project(History(series=(draft,)))).page("timeline").html
     assert "not committed yet" in html
+
+
+def test_what_was_said_on_one_day_alone_is_no_trend() -> None:
+    once = History(series=(series("M2", ("2026-02-02", "2026-10-20")), series("M3", ("2026-02-02", "2026-12-01"))))
+    found = Site(project(once)).views["timeline"]
+    assert found.context.promises is None
+    assert "promises" not in {heading.anchor for heading in found.headings}
+
+
+def test_none_kept_is_said_in_plain_words() -> None:
+    moved = [one for one in promises(project()) if one.moves]
+    assert sentence_of(moved, "").lead == "None of two milestones kept its first day."
+    assert sentence_of(moved[:1], "").lead == "The milestone did not keep its first day."
+
+
+def test_a_long_name_is_cut_before_its_day() -> None:
+    plan = PLAN.replace("Closed", "Every last thing of the project closed, archived and handed over to those who go on")
+    trend = draw(promises(project(plan=plan)), date(2027, 2, 1))
+    assert trend is not None
+    assert [line.name[-13:] for line in trend.lines if line.id == "M3"] == ["…, 1 Dec 2026"]
+
+
+def test_what_moved_in_another_year_names_it() -> None:
+    (go_live,) = (one for one in promises(project()) if one.id == "M2")
+    assert sentence_of([go_live], "M2", TODAY).rest.endswith("8 Sept → 20 Oct.")
+    assert sentence_of([go_live], "M2", date(2027, 1, 4)).rest.endswith("8 Sept 2026 → 20 Oct 2026.")

@@ -306,9 +306,7 @@ def test_a_decided_gate_says_what_is_owed_and_what_changed_since(project: Projec
 
 
 def test_a_phase_that_began_before_the_last_signature_is_said(project: Project) -> None:
-    assert gate(project, "G1").began == (
-        "Planning began on 2 Mar 2026, 4 days before the last approval on 6 Mar 2026."
-    )
+    assert gate(project, "G1").began == ("Planning began on 2 Mar 2026, 4 days before the last approval on 6 Mar 2026.")
     assert gate(project, "G2").began == ""
 
 
@@ -339,6 +337,40 @@ def test_a_gate_that_was_not_passed_says_so(make: Make, decision: str, lead: str
     assert view.sentence.lead == lead
     assert view.figures[0].label == "Decided"
     assert view.figures[0].tone == "calm"
+
+
+def test_a_decision_without_a_day_invents_none(make: Make) -> None:
+    text = "gates:\n  - {id: G, name: N, date: 2026-05-20, decision: go}\n"
+    found = gate(make(timeline=text), "G").figures[0]
+    assert (found.label, found.value, found.more) == ("Decided", "day not written", "planned 20 May")
+
+
+@pytest.mark.parametrize(("day", "tone"), [("2026-05-24", "broken"), ("2026-05-30", "calm")])
+def test_a_gate_to_be_repeated_names_its_new_day(make: Make, day: str, tone: str) -> None:
+    text = f"gates:\n  - {{id: G, name: N, date: {day}, decision: repeat, decided_on: 2026-05-20}}\n"
+    found = gate(make(timeline=text), "G").figures[0]
+    assert (found.value, found.more, found.tone) == ("20 May", f"again on {int(day[-2:])} May", tone)
+
+
+def test_who_must_agree_to_what_a_gate_requires_is_asked_for(make: Make) -> None:
+    text = "gates:\n  - {id: G, name: N, date: 2026-06-01, requires: [charter]}\n"
+    view = gate(make(timeline=text, charter=CHARTER), "G")
+    assert [task.what for task in view.tasks] == ["Say who must agree to the charter"]
+    assert view.sentence.rest.startswith("Nobody is asked to agree to one thing that it requires; ")
+
+
+def test_a_required_gate_that_was_passed_needs_no_sign_off(make: Make) -> None:
+    text = "gates:\n  - {id: F, name: N, date: 2026-05-01, decision: go}\n"
+    text += "  - {id: G, name: N, date: 2026-06-01, requires: [timeline/F]}\n"
+    assert gate(make(timeline=text), "G").sentence.lead == "Ready to be decided."
+
+
+def test_a_stopped_gate_opens_nothing(make: Make) -> None:
+    text = "phases:\n  - {id: b, name: Build, start: 2026-06-01, end: 2026-07-01}\n"
+    text += "gates:\n  - {id: G, name: N, date: 2026-05-20, opens: b, decision: %s, decided_on: 2026-05-21}\n"
+    stopped, passed = (Site(make(timeline=text % word)).page("gates").html for word in ("stop", "go"))
+    assert "It opens" not in stopped
+    assert "It opens" in passed
 
 
 # --- the page ---------------------------------------------------------------------------------------------------------

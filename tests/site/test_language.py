@@ -16,8 +16,14 @@ def test_days_read_as_one_says_them() -> None:
 
     assert language.day(day) == "18 Feb 2026"
     assert language.weekday(day) == "Wed 18 Feb"
+    assert language.short_day(day) == language.short_day(day, TODAY) == "18 Feb"
     assert language.near_day(day, TODAY) == "18 February"
     assert language.near_day(date(2027, 2, 18), TODAY) == "18 February 2027"
+    assert language.short_day(date(2027, 2, 18), TODAY) == "18 Feb 2027"
+    assert language.weekday(date(2024, 11, 20), TODAY) == "Wed 20 Nov 2024"
+    assert language.days(day, date(2026, 3, 1), TODAY) == "18 Feb \u2013 1 Mar"
+    assert language.days(date(2027, 2, 18), date(2027, 3, 1), TODAY) == "18 Feb \u2013 1 Mar 2027"
+    assert language.days(day, date(2027, 3, 1), TODAY) == "18 Feb 2026 \u2013 1 Mar 2027"
 
 
 @pytest.mark.parametrize(

@@ -223,7 +223,9 @@ def test_the_charter_reads_like_an_agreement(make: Make) -> None:
 
     assert "<em>old</em>" in page.html
     assert "Not agreed." in page.html
-    assert "€148,000 are approved for it; the project manager decides alone up to €5,000 and 5 days." in page.html
+    assert (
+        "€148,000 are approved for it; the project manager decides alone up to €5,000 and 5 working days." in page.html
+    )
     assert [heading.anchor for heading in page.headings] == ["why", "objectives", "money", "authority"]
     assert page.html.index("Not agreed.") < page.html.index('id="why"')
 

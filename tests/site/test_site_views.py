@@ -148,7 +148,7 @@ def test_risks_are_ranked_and_the_closed_ones_kept_apart(make: Make) -> None:
     assert view.exposure == 12000
     assert said(project, "risks") == (
         "One high risk among 2 open ones. R-001, Rankings, leads with 20; one action against them is late; "
-        "together they weigh €12,000 (probability times amount)."
+        "the threats together weigh €12,000 (probability times amount)."
     )
 
 
@@ -176,7 +176,7 @@ def test_risks_in_one_cell_do_not_cover_each_other() -> None:
 def test_what_does_not_fit_in_a_cell_is_counted() -> None:
     chart = draw(scale(), [risen(str(number), 3, 3) for number in range(40)])
 
-    assert len(chart.dots) + chart.dots[-1].more == 40
+    assert len(chart.dots) + chart.rests[0].count == 40
 
 
 def test_arrows_lead_to_what_remains_and_none_where_nothing_changes() -> None:
@@ -210,20 +210,20 @@ def test_a_person_sees_what_waits_for_him_as_himself_and_as_head(make: Make) -> 
     assert [activity.id for activity in mia.decides] == ["A-1"]
     assert [activity.id for activity in jan.decides] == ["A-2"]
     assert [deputy.by for deputy in mia.my_deputies] == ["tom"]
-    assert mia.sentence.lead == "Mia has one agreement to sign and one thing to deliver."
+    assert mia.sentence.lead == "Mia Köster has one agreement to sign and one thing to deliver."
     assert jan.sentence.rest == "Two things late, the longest by 6 days."
 
 
 def test_somebody_who_left_is_said_to_have_left(make: Make) -> None:
     project = make(obligations="obligations: [{id: O-1, party: karl, what: x, due: 2026-06-01, process: [x]}]")
 
-    assert said(project, "people/karl") == "Karl is no longer on the project. One open item still bears this name."
+    assert said(project, "people/karl") == "Karl Gone is no longer on the project. One open item still bears this name."
 
 
 def test_people_are_counted_and_departments_named(make: Make) -> None:
     view = context(make(), "people")
 
-    assert view.sentence.lead == "4 people work on this, from three departments."
+    assert view.sentence.lead == "Four people work on this, from three departments."
     assert view.sentence.rest == "One person has left."
     assert [unit.name for unit in view.units] == ["Management", "Marketing", "IT", "Others"]
     assert [person.signatory for person in view.units[1].people] == [False, True]

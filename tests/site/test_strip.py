@@ -115,20 +115,32 @@ def test_a_stale_one_shows_what_changed_and_a_missing_one_who_is_asked(make: Mak
 
 @pytest.mark.parametrize(
     ("status", "words"),
-    [
-        (Status.REJECTED, "IT said no."),
-        (Status.WITHDRAWN, "IT took the agreement back."),
-        (Status.UNVERIFIABLE, "What IT decided cannot be checked here (The history is incomplete)."),
-    ],
+    [(Status.REJECTED, "IT said no."), (Status.WITHDRAWN, "IT took the agreement back.")],
 )
 def test_the_other_ways_not_to_hold(make: Make, status: Status, words: str) -> None:
-    problem = "The history is incomplete." if status is Status.UNVERIFIABLE else ""
-
-    strip = strip_of(make(answer=signoffs(Slot("it", status), problem=problem)), "charter")
+    strip = strip_of(make(answer=signoffs(Slot("it", status))), "charter")
 
     assert strip.sentence.lead == "Not agreed."
     assert strip.sentence.rest == words
     assert strip.tone == "broken"
+
+
+def test_what_cannot_be_checked_is_neither_agreed_nor_not_agreed(make: Make) -> None:
+    found = signoffs(Slot("it", Status.UNVERIFIABLE), problem="The history is incomplete.")
+
+    strip = strip_of(make(answer=found), "charter")
+
+    assert strip.sentence.lead == "Whether this is agreed cannot be told here."
+    assert strip.sentence.rest == "What IT decided cannot be checked here (the history is incomplete)."
+    assert strip.tone == "waits"
+    assert strip.short.word == "cannot be checked"
+
+
+def test_beside_what_cannot_be_checked_others_count(make: Make) -> None:
+    refused = signoffs(Slot("it", Status.UNVERIFIABLE), Slot("marketing", Status.REJECTED))
+    assert strip_of(make(answer=refused), "charter").sentence.lead == "Not agreed."
+    waiting = signoffs(Slot("it", Status.UNVERIFIABLE), Slot("marketing", Status.MISSING))
+    assert "cannot be told" in strip_of(make(answer=waiting), "charter").sentence.lead
 
 
 def test_a_deputy_a_condition_and_a_role_left_are_said(make: Make) -> None:

@@ -1,4 +1,4 @@
-/* Two small helps: tables that sort, and a filter on "This week". Every page works without them. */
+/* Three small helps: tables that sort, a filter on "This week", a plan that begins at today. Every page works without. */
 (() => {
   "use strict"
 
@@ -65,6 +65,13 @@
     delete form.dataset.filter
   }
 
+  // Where the plan is wider than the screen, today is what one sees first.
+  const showToday = line => {
+    const frame = line.closest(".ecompm-gantt-scroll, .ecompm-scroll")
+    if (!frame || frame.scrollWidth <= frame.clientWidth) return
+    frame.scrollLeft += line.getBoundingClientRect().left - frame.getBoundingClientRect().left - frame.clientWidth / 2
+  }
+
   // A link into a folded part opens it.
   const unfold = () => {
     const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)))
@@ -77,6 +84,7 @@
   const start = () => {
     document.querySelectorAll(".ecompm table[data-sortable]").forEach(makeSortable)
     document.querySelectorAll(".ecompm form[data-filter]").forEach(makeFilter)
+    document.querySelectorAll(".ecompm .ecompm-gantt .ecompm-gantt-today").forEach(showToday)
     unfold()
   }
 
