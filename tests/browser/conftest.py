@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from shutil import which
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from websites import build_site, served
 
 from mkdocs_ecompm.cli.replay import replay
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    """Serves a folder without a line on the terminal."""
-
-    def log_message(self, *_args: object) -> None:
-        """Say nothing."""
 
 
 @pytest.fixture(scope="session")
@@ -33,25 +24,15 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def built(example: Path) -> Path:
     """The example's site, built strictly."""
-    from mkdocs.commands.build import build  # noqa: PLC0415  # only this fixture needs MkDocs
-    from mkdocs.config import load_config  # noqa: PLC0415
-
-    config = load_config(str(example / "mkdocs.yml"), strict=True, site_dir=str(example.parent / "site"))
-    config.plugins.on_startup(command="build", dirty=False)
-    build(config)
+    build_site(example / "mkdocs.yml", example.parent / "site", strict=True)
     return example.parent / "site"
 
 
 @pytest.fixture(scope="session")
 def address(built: Path) -> Iterator[str]:
     """Where the built site is served."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(built)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with served(built) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

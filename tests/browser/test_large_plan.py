@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
+from websites import served, site_of
 
 pytestmark = pytest.mark.browser
 
@@ -22,13 +19,6 @@ site_name: Large
 theme: {name: material, font: false}
 plugins: [{ecompm: {project: project, as_of: 2026-03-02}}]
 """
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    """Serves a folder without a line on the terminal."""
-
-    def log_message(self, *_args: object) -> None:
-        """Say nothing."""
 
 
 def plan() -> str:
@@ -50,25 +40,9 @@ def plan() -> str:
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the site of a large plan."""
-    from mkdocs.commands.build import build  # noqa: PLC0415  # only this fixture needs MkDocs
-    from mkdocs.config import load_config  # noqa: PLC0415
-
-    folder: Path = tmp_path_factory.mktemp("large")
-    (folder / "docs").mkdir()
-    (folder / "project").mkdir()
-    (folder / "mkdocs.yml").write_text(CONFIG, "utf-8")
-    (folder / "project" / "project.yml").write_text("id: large\nname: Large\nstart: 2026-03-02\n", "utf-8")
-    (folder / "project" / "timeline.yml").write_text(plan(), "utf-8")
-    config = load_config(str(folder / "mkdocs.yml"), site_dir=str(folder / "site"))
-    config.plugins.on_startup(command="build", dirty=False)
-    build(config)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder / "site")))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    project = "id: large\nname: Large\nstart: 2026-03-02\n"
+    with served(site_of(tmp_path_factory.mktemp("large"), CONFIG, {"project": project, "timeline": plan()})) as address:
+        yield address
 
 
 @pytest.fixture(params=[(1280, 800), (390, 844)], ids=["desktop", "phone"])

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
+from websites import served, site_of
 
 pytestmark = pytest.mark.browser
 
@@ -83,35 +80,11 @@ risks:
 }
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    """Serves a folder without a line on the terminal."""
-
-    def log_message(self, *_args: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the site of a project in which every name is one very long word."""
-    from mkdocs.commands.build import build  # noqa: PLC0415  # only this fixture needs MkDocs
-    from mkdocs.config import load_config  # noqa: PLC0415
-
-    folder: Path = tmp_path_factory.mktemp("long")
-    (folder / "docs").mkdir()
-    (folder / "project").mkdir()
-    (folder / "mkdocs.yml").write_text(CONFIG, "utf-8")
-    for name, text in FILES.items():
-        (folder / "project" / f"{name}.yml").write_text(text, "utf-8")
-    config = load_config(str(folder / "mkdocs.yml"), site_dir=str(folder / "site"))
-    config.plugins.on_startup(command="build", dirty=False)
-    build(config)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder / "site")))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with served(site_of(tmp_path_factory.mktemp("long"), CONFIG, FILES)) as address:
+        yield address
 
 
 def opened(chromium: Browser, size: tuple[int, int]) -> Page:
