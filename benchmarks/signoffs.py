@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import statistics
 import subprocess
+import sys
 import tempfile
 from functools import partial
 from pathlib import Path
@@ -33,6 +35,24 @@ WHAT_CHANGED = (
     " | git diff-tree --stdin --root -r --raw -z --no-renames --diff-merges=first-parent > /dev/null"
     " && git rev-list HEAD | git cat-file --batch"
 )
+
+
+ASKED = ("signoffs", "--format", "json", "--as-of", "2027-01-01")
+ALONE = f"""
+import sys, time
+from mkdocs_ecompm import judging
+from mkdocs_ecompm.cli import main
+evaluate = judging.evaluate
+def timed(request):
+    start = time.perf_counter()
+    try:
+        return evaluate(request)
+    finally:
+        print(time.perf_counter() - start, file=sys.stderr)
+judging.evaluate = timed
+main({ASKED!r})
+"""
+"""The command, telling how long the evaluation itself took."""
 
 
 def key_of(name: str) -> Ed25519PrivateKey:
@@ -131,6 +151,12 @@ def write(folder: Path, commits: int, signoffs: int) -> list[str]:
     return list(needed)
 
 
+def evaluation(folder: Path) -> float:
+    """How many seconds the evaluation takes in a process of its own, reading and verifying included."""
+    done = subprocess.run([sys.executable, "-c", ALONE], cwd=folder, capture_output=True, text=True, check=False)
+    return float(done.stderr.split()[-1])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--commits", type=int, default=10_000)
@@ -147,9 +173,10 @@ def main() -> None:
             "git: rev-list, cat-file of the same objects": Work(["sh", "-c", SAME_OBJECTS], folder, stdin=ids),
             "git: rev-list | diff-tree, cat-file of commits": Work(["sh", "-c", WHAT_CHANGED], folder),
             "ecompm digest charter: start and content": Work([ECOMPM, "digest", "charter"], folder),
-            "ecompm signoffs": Work([ECOMPM, "signoffs", "--format", "json", "--as-of", "2027-01-01"], folder),
+            "ecompm signoffs": Work([ECOMPM, *ASKED], folder),
         }
         found = side_by_side(works, wanted.runs)
+        alone = statistics.median(evaluation(folder) for _ in range(wanted.runs))
     *bare, start, ours = found.values()
     table(
         f"{wanted.commits} commits, {wanted.signoffs} signed sign-offs, {len(needed)} objects", found, next(iter(found))
@@ -157,6 +184,7 @@ def main() -> None:
     for name, one in zip(found, bare, strict=False):
         wall, cpu = (ours.wall - start.wall) / one.wall, (ours.cpu - start.cpu) / one.cpu
         print(f"  without start-up {wall:.1f}x of the time, {cpu:.1f}x of processor time, of {name}; budget {BUDGET}x")
+        print(f"  the evaluation alone, {alone:.2f} s: {alone / one.wall:.1f}x of the time")
 
 
 if __name__ == "__main__":
