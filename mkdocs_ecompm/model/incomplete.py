@@ -12,9 +12,9 @@ SETTLED: Final = frozenset({Status.VALID, Status.UNVERIFIABLE})
 """Where nobody owes an answer: it is there, or this copy cannot tell whether it is."""
 
 SHALLOW: Final = "This copy of the project lacks its history."
-FETCH: Final = "Fetch it with git fetch --unshallow."
+FETCH: Final = "Fetch it with `git fetch --unshallow`."
 IN_A_PIPELINE: Final = (
-    "In a pipeline, check out all of it: fetch-depth: 0 at GitHub and Forgejo, GIT_DEPTH: 0 at GitLab."
+    "In a pipeline, check out all of it: `fetch-depth: 0` at GitHub and Forgejo, `GIT_DEPTH: 0` at GitLab."
 )
 """How a shallow clone becomes a whole one."""
 

@@ -203,9 +203,7 @@ def _work_figures(project: Project, plan: Schedule) -> Iterator[Figure]:
 def drawn(project: Project) -> str:
     """The chart in words."""
     plan = project.schedule
-    if plan is None or plan.start is None or plan.finish is None:
-        return "Phases, gates and milestones on a time axis."
-    if not project.state.of(Task):
+    if plan is None or plan.start is None or plan.finish is None or not project.state.of(Task):
         return "Phases, gates and milestones on a time axis."
     names = {record.id: record.headline for record in project.state.records.get("timeline", ())}
     path = ", ".join(names[name] for name in plan.critical_paths[0]) if plan.critical_paths else "none"

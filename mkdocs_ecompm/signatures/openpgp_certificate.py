@@ -158,16 +158,16 @@ class Certificate:
         return replace(found, until=min(ends, default=None))
 
     def _newest(self, about: Iterable[tuple[SignaturePacket, bytes]], types: Iterable[int]) -> SignaturePacket | None:
-        """The newest statement of these types that the primary key really made; of one second, the last in the file.
-
-        A certificate of so many that the key did not make is nobody's: looking for the right one could take minutes.
-        """
+        """The newest statement of these types that the primary key really made; of one second, the last in the file."""
         wanted = [(said, text) for said, text in about if said.type in types]
         wanted.sort(key=lambda item: item[0].created)
         return next((said for said, text in reversed(wanted) if self._said(said, text)), None)
 
     def _said(self, said: SignaturePacket, text: bytes) -> bool:
-        """Whether the primary key made a statement; one statement is verified once, for a key may be slow."""
+        """Whether the primary key made a statement; one statement is verified once, for a key may be slow.
+
+        Where it did not make so many, no further one is verified: looking for the right one could take minutes.
+        """
         if (said.body, text) not in self._verified:
             wrong = sum(not right for right in self._verified.values())
             self._verified[said.body, text] = wrong < _MOST_WRONG and _made(self.primary, said, text)

@@ -33,8 +33,6 @@ _TO_DO: Final = {
     Status.WITHDRAWN: "took the agreement back",
     Status.UNVERIFIABLE: "cannot be checked here",
 }
-
-
 _UNKNOWN: Final = "No agreement can be checked here."
 _SAID: Final = {Decision.APPROVE: "agreed", Decision.REJECT: "said no", Decision.WITHDRAW: "took it back"}
 _SUPERSEDED: Final = ("superseded",)
