@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from mkdocs_ecompm.crosschecks import CROSSCHECKS
 from mkdocs_ecompm.forecast import remembering

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
+
+from msgspec import Struct
 
 LOCALE: Final = "en_GB"
 
 _WORDS: Final = "no one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905  # as read
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(Struct, frozen=True):
     """What a page says first: the part that matters most, and the rest."""
 
     lead: str
     rest: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """One figure behind the sentence, in one of the four tones; `page` is where it leads."""
 
     label: str

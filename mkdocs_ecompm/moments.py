@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mkdocs_ecompm.assembly import assemble
 from mkdocs_ecompm.comparison.facts import compare, not_compared
@@ -19,8 +21,7 @@ from mkdocs_ecompm.setting import ProjectError, Setting
 from mkdocs_ecompm.signoff.adoption import TrustRootError
 
 
-@dataclass(frozen=True, slots=True)
-class Between:
+class Between(Struct, frozen=True):
     """Two moments of a project: the whole project at each of them, and what differs."""
 
     was: Project

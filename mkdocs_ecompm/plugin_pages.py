@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any
 from urllib.parse import urljoin
@@ -15,14 +14,15 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 from mkdocs.utils import get_relative_url, nest_paths
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mkdocs_ecompm.model.register import Heading
 from mkdocs_ecompm.registers.project import ProjectDocument
 from mkdocs_ecompm.site.pages import Site
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(Struct, frozen=True):
     """Where the pages of a project are. A page written by hand holds the place of a generated one.
 
     Attributes:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm.git.days import commit_named
 from mkdocs_ecompm.git.process import GitError
@@ -35,8 +36,7 @@ class ProjectError(Exception):
     """The project cannot be looked at at all. The text is a whole sentence for the user."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class Setting(Struct, frozen=True, kw_only=True):
     """Where a project is and how it is to be seen.
 
     Args:
@@ -64,8 +64,7 @@ class Setting:
     periods: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """A project that was found: its repository if it has one, its folder in it, the commit to judge, its files."""
 
     repository: Repository | None

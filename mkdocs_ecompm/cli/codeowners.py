@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
 import click
+from msgspec import Struct
 
 from mkdocs_ecompm.cli import Failure
 from mkdocs_ecompm.cli.options import Request, project_options
@@ -27,8 +27,7 @@ from mkdocs_ecompm.signoff.codeowners_text import DIALECTS, GITHUB_LIMIT
 from mkdocs_ecompm.signoff.trust import TrustData
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """What the repository has at a path: a file with this text, or the way there leads over a link."""
 
     text: str = ""

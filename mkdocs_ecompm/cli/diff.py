@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 
 import click
+from msgspec.structs import replace
 
 from mkdocs_ecompm.cli import diff_text
 from mkdocs_ecompm.cli.options import Request, format_option, project_options

@@ -7,9 +7,10 @@ import re
 import subprocess
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm.git.process import environment
 from mkdocs_ecompm.signatures.ssh_key import parse_public_key
@@ -19,8 +20,7 @@ KEY_FILES: Final = ("id_ed25519_sk.pub", "id_ed25519.pub", "id_ecdsa_sk.pub", "i
 """Where OpenSSH keeps public keys, the better ones first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """Name and e-mail address as git has them (a placeholder and empty if not), an id made of the name, and a key."""
 
     id: str

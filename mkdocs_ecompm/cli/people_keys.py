@@ -13,6 +13,8 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from msgspec import Struct
+
 from mkdocs_ecompm.load.contents import load_contents
 from mkdocs_ecompm.load.files import Files, FilesError
 from mkdocs_ecompm.model.content import YamlList, YamlMap
@@ -33,8 +35,7 @@ class _UnusableKey(Exception):  # noqa: N818  # it is no error of the program
     """A key that cannot be used; the message says in a clause why."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(Struct, frozen=True):
     """What people.yml says of one key."""
 
     ssh: str

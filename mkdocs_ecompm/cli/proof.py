@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from mkdocs_ecompm.cli import Failure
 from mkdocs_ecompm.cli.options import Request, project_options

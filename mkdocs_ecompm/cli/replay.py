@@ -10,11 +10,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
 
 from mkdocs_ecompm.git.writing import FILE, Writer, commit_content, tag_content
 from mkdocs_ecompm.load.yaml_reader import read_yaml
@@ -38,8 +39,7 @@ Files = Mapping[str, str]
 """Path in the repository -> id of the blob."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One commit of the story, or a tag on the last one.
 
     Without a `key` it is unsigned. `merge` names the branch that is merged, `tag` the tag that is made.
@@ -60,8 +60,7 @@ class Step:
         return f"{self.author} {int(self.when.timestamp())} {self.when:%z}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Struct, frozen=True):
     """Where a branch stands: its last commit, the files there, and those of the commit where it began."""
 
     tip: str = ""

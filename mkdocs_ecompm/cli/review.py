@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import click
+from msgspec.structs import replace
 
 from mkdocs_ecompm.cli import review_markdown, review_text
 from mkdocs_ecompm.cli.options import Request, format_option, project_options

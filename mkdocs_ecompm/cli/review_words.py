@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from msgspec import Struct
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.comparison.side import Side
@@ -23,8 +24,7 @@ _WHY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A party that is asked: who can answer for it today, about what, by when, and what waits for it."""
 
     party: str
@@ -38,8 +38,7 @@ class Row:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One difference for a reader. `kind` is NEW, GONE or CHANGED, `of` what the record calls itself."""
 
     kind: str

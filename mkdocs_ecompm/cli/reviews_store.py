@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mkdocs_ecompm.cli import Failure, sign_checks
 from mkdocs_ecompm.cli.options import Request
@@ -29,8 +31,7 @@ from mkdocs_ecompm.signoff.review_file import InvalidEvidence, parse, serialise
 from mkdocs_ecompm.signoff.sightings import noted, unseen
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What is recorded of a pull request; `fault` says in a sentence why its file cannot be written to."""
 
     path: str

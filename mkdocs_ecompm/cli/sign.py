@@ -9,11 +9,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mkdocs_ecompm.cli import Failure, sign_checks
 from mkdocs_ecompm.cli.options import Request, project_options
@@ -34,8 +35,7 @@ from mkdocs_ecompm.signoff.trailers import Line, read_message
 PROBE: Final = "Which key signs here? This commit says nothing and belongs to no branch.\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What the command line asks for."""
 
     artifacts: tuple[str, ...]

@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 import click
+from msgspec import Struct
 
 from mkdocs_ecompm.cli.options import format_option, repository_option
 from mkdocs_ecompm.cli.output import say
@@ -107,8 +107,7 @@ signatures = command
 # --- who is known -------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """Who judges keys, what could not be read of what he knows, and whether that is an error of the project."""
 
     judge: Judge

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 
 import click
+from msgspec.structs import replace
 
 from mkdocs_ecompm.cli.options import Request, at_option, format_option, project_options
 from mkdocs_ecompm.cli.output import say, say_json

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any, Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.history.pairs import renames
@@ -28,8 +29,7 @@ _LONGEST: Final = 70
 """Characters of a headline in a sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """A record as it is written: untyped, for an old file fits no schema of today."""
 
     register: str
@@ -68,8 +68,7 @@ class Written:
         return self.content.at(*steps)
 
 
-@dataclass(frozen=True, eq=False)
-class Side:
+class Side(Struct, frozen=True, eq=False, dict=True):
     """What is compared. A schedule, sign-offs or findings that are None were not looked at, and nothing is told."""
 
     contents: Mapping[str, YamlMap]
@@ -77,8 +76,7 @@ class Side:
     unreadable: frozenset[str] = frozenset()
     schedule: Schedule | None = None
     signoffs: Signoffs | None = None
-    findings: tuple[Finding, ...] | None = field(default=None, repr=False)
-    _records: dict[tuple[str, str], dict[str, Written]] = field(default_factory=dict, init=False, repr=False)
+    findings: tuple[Finding, ...] | None = None
 
     @classmethod
     def of(cls, project: Project) -> Side:
@@ -95,6 +93,10 @@ class Side:
     def whole(self, register: str) -> YamlMap:
         """The content of a register, empty where there is none."""
         return self.contents.get(register, _NOTHING)
+
+    @cached_property
+    def _records(self) -> dict[tuple[str, str], dict[str, Written]]:
+        return {}
 
     def records(self, register: str, name: str) -> dict[str, Written]:
         """The records of a list by their ids as written; of two with one id the first."""
@@ -156,8 +158,7 @@ class Side:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Paired:
+class Paired(Struct, frozen=True):
     """The records of a list on both sides: the same ones, in the order of the new side, and those of one side only."""
 
     both: tuple[tuple[Written, Written], ...]

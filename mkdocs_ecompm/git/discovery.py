@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm.git.process import GitError, check_version, failure, start
 
@@ -19,8 +20,7 @@ _QUESTIONS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A repository: where it is, where its working tree is (None for a bare one), and its kind."""
 
     git_dir: Path

@@ -10,10 +10,11 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from tempfile import TemporaryFile
 from typing import IO, Final, NamedTuple, cast
+
+from msgspec import Struct, field
 
 from mkdocs_ecompm.git.error import GitError
 from mkdocs_ecompm.git.objects import is_id
@@ -54,8 +55,7 @@ _change: Final[Callable[[tuple[bytes, bytes, str]], FileChange]] = partial(tuple
 """Makes a change in half the time: a long history has tens of thousands."""
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
+class Log(Struct, frozen=True):
     """Commits, each before its parents, with their parents; and for those that changed the folder, its changed paths.
 
     Paths start at the root of the repository. They are bytes: git knows no encoding of names.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm.git.process import GitError
 
@@ -16,8 +17,7 @@ _WITH_PARENTS: Final = re.compile(r"(?P<name>.+)(?P<step>\^!|\^@|\^-\d*)")
 _MAX_LENGTH: Final = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(Struct, frozen=True):
     """One end of a range: what to put before the id, the name of a commit, and what to put after the id."""
 
     before: str

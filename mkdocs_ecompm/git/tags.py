@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm.git.objects import GitObject, is_id, line_date
 from mkdocs_ecompm.git.process import run
@@ -18,8 +19,7 @@ _MOST: Final = 10_000
 _DEEPEST: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(Struct, frozen=True):
     """An annotated tag that leads to a commit. `when` is the tagger's claim; `raw` is the object, for its signature."""
 
     name: str
@@ -29,8 +29,7 @@ class Tag:
     raw: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class _Pointer:
+class _Pointer(Struct, frozen=True):
     """The headers of a tag object."""
 
     object: str

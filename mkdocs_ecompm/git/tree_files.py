@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mkdocs_ecompm.git.process import GitError
 from mkdocs_ecompm.git.repository import Repository
 
 
-@dataclass(frozen=True, slots=True)
-class TreeFile:
+class TreeFile(Struct, frozen=True):
     """A file: its path below the folder, what it is (`file`, `link`, `other`), and its blob id."""
 
     path: str

@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from itertools import chain, islice
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mkdocs_ecompm.git.objects import ObjectError, TreeEntry
 from mkdocs_ecompm.git.repository import Repository
@@ -108,8 +110,7 @@ class PlanDays(Mapping[str, Span]):
         return found | {record.id: (record.entry.date, record.entry.date) for record in state.of(Milestone)}
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(Struct, frozen=True):
     """The files that a plan depends on, read from a commit: links are listed, and never followed."""
 
     prefix: str

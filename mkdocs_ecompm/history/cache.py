@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm import __version__
 from mkdocs_ecompm.git.objects import are_ids, is_id
@@ -32,8 +33,7 @@ _WHOLE: Final = frozenset({"risk", "risk-likelihood", "risk-impact"})
 _LAST_SECOND: Final = 253402300799  # 9999-12-31: no datetime goes further
 
 
-@dataclass(frozen=True, slots=True)
-class Cache:
+class Cache(Struct, frozen=True):
     """One file of a folder: the past of one project folder, as one version of this program tells it."""
 
     folder: Path

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm.git.error import GitError
 from mkdocs_ecompm.git.log import FileChange, Log, below, log
@@ -25,8 +26,7 @@ from mkdocs_ecompm.model.state import State
 _SHALLOW: Final = "The history is cut off, for this is a shallow clone. Fetch all of it with git fetch --unshallow."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Question(Struct, frozen=True, kw_only=True):
     """Whose past is asked for.
 
     Args:

@@ -6,9 +6,10 @@ import hashlib
 import os
 import posixpath
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Final
+
+from msgspec import Struct, field
 
 from mkdocs_ecompm.git.objects import Commit, GitObject, TreeEntry
 from mkdocs_ecompm.git.repository import Repository
@@ -28,8 +29,7 @@ Read = tuple[YamlMap | None, str | None]
 """A register's content, and the path of the file that cannot be read; both None if there is no such register."""
 
 
-@dataclass(frozen=True, eq=False)
-class Contents:
+class Contents(Struct, frozen=True, eq=False):
     """What a project's files say, without types.
 
     `read` gives a register, `key_file` the SHA-256 (hex) of a file and `key_bytes` the file itself, None if there is no

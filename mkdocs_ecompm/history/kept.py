@@ -12,10 +12,11 @@ import json
 import os
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm import __version__
 from mkdocs_ecompm.git.repository import Repository
@@ -23,8 +24,7 @@ from mkdocs_ecompm.git.repository import Repository
 _LARGEST: Final = 256 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A file that is kept. It is right only for the `key` it was saved under: all that its content depends on."""
 
     file: Path

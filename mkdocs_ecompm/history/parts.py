@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from mkdocs_ecompm.model.content import Yaml, YamlList, YamlMap
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """What a version consists of.
 
     `records` holds those of each list by their ids, without regard to case. `rest` holds all other keys, and of a list

@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache, partial
 from itertools import accumulate, takewhile
 from typing import Final, NamedTuple, TypeAlias
+
+from msgspec import Struct
 
 from mkdocs_ecompm.git.log import FileChange, Log, below
 from mkdocs_ecompm.git.objects import Commit
@@ -42,8 +43,7 @@ class Note(NamedTuple):
     merged: tuple[Note, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """New commits of the published line that changed the project, oldest first, with those that each of them merged.
 
     `base` is the commit that the first of them all stands on, None at the beginning.

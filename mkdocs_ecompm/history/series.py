@@ -11,6 +11,8 @@ from itertools import compress
 from operator import is_not
 from typing import Final, TypeAlias
 
+from msgspec import Struct
+
 from mkdocs_ecompm.history.parts import Parts
 from mkdocs_ecompm.model.content import YamlMap
 from mkdocs_ecompm.model.history import Point, Revision, Series
@@ -120,8 +122,7 @@ class Tracks:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Moments:
+class Moments(Struct, frozen=True):
     """When the positions of the line were: those that count, and the working tree, which comes after all."""
 
     revisions: Sequence[Revision]

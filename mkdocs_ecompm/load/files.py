@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Final, Literal, Protocol
+
+from msgspec import Struct, field
 
 MAX_BYTES: Final = 8 * 1024 * 1024
 """The largest register file that is read."""
@@ -18,8 +19,7 @@ class FilesError(Exception):
     """A file that cannot be read, as a whole sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileEntry:
+class FileEntry(Struct, frozen=True):
     """One file of a project: its path in the project folder, what it is, and the id of its blob where git has it."""
 
     path: str
@@ -67,8 +67,7 @@ DEEPEST: Final = 64
 """Folders inside each other that are looked into."""
 
 
-@dataclass(frozen=True)
-class FolderFiles:
+class FolderFiles(Struct, frozen=True):
     """The files below a folder on disk. Hidden files and folders are none of a project's; links are never followed."""
 
     folder: Path
@@ -131,8 +130,7 @@ def _readable(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "replace")
 
 
-@dataclass(frozen=True)
-class MemoryFiles:
+class MemoryFiles(Struct, frozen=True):
     """Files that somebody holds in memory."""
 
     contents: Mapping[str, bytes] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from functools import cache
 from types import NoneType
 from typing import Annotated, Any, Final, get_args, get_origin
 
+from msgspec import Struct
 from pydantic import BaseModel
 
 from mkdocs_ecompm.load.cut_texts import quoted
@@ -33,8 +34,7 @@ class Hints:
         return did_you_mean(word, known) if self.left >= 0 else ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
+class _Shape(Struct, frozen=True):
     """The keys of a type, and those among them under which mappings of a type of their own stand."""
 
     known: frozenset[str]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from mkdocs_ecompm.load.files import Files, Listed
 from mkdocs_ecompm.model.catalogue import finding
@@ -16,8 +17,7 @@ RESERVED: Final = frozenset({"evidence", "keys", "templates"})
 """Folders of a project that hold no registers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """The files of a project by register, in the order in which they are read."""
 
     files: dict[str, list[str]] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Final
 
+from msgspec import Struct
 from pydantic import BaseModel
 
 from mkdocs_ecompm.load.faults import corrected
@@ -26,8 +27,7 @@ MAX_NAMESAKES: Final = 100
 """Records of one name that are looked at; so many of them cannot be told apart anyway."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """A record that exists: its register and list (`people.roles`), its id as written, what a reader calls it."""
 
     register: str

@@ -7,9 +7,9 @@ several documents. Reading goes on after such a fault, so that one of them does 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
+from msgspec import Struct
 from yaml.error import MarkedYAMLError, YAMLError
 from yaml.events import (
     AliasEvent,
@@ -35,8 +35,7 @@ MAX_DEPTH: Final = 64
 """How many mappings and lists may stand in each other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Struct, frozen=True):
     """What a file says. `content` is None if the file is refused.
 
     `partial` is what could be read of a refused file, so that the faults in the rest of it are found too; with

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One field that differs. `path` names it as a reader would (`objectives/OB-2/due`).
 
     `was` is None for what was added, `is_` is None for what was removed. A whole entry that came or went is one

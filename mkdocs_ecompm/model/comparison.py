@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from mkdocs_ecompm.model.finding import Source
 
@@ -39,8 +40,7 @@ class Tone(StrEnum):
     NEUTRAL = "calm"
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """One thing that differs.
 
     Attributes:
@@ -77,8 +77,7 @@ class Fact:
         return self.subject + self.rest
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """One side of a comparison: its commit, the day of that commit, and the day on which it is judged.
 
     `name` is what somebody called it (`v1.0`, `2026-03-01`), empty for the working tree. `dirty`: it is a working
@@ -93,8 +92,7 @@ class Moment:
     unreadable: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """What differs between two moments, what matters most first. `not_compared` are registers that a side hides."""
 
     was: Moment
@@ -107,8 +105,7 @@ class Comparison:
         return tuple(fact for fact in self.facts if fact.topic in topics)
 
 
-@dataclass(frozen=True)
-class Period:
+class Period(Struct, frozen=True):
     """A stretch of the project's past that somebody asks about, and what happened in it.
 
     `kind` is `month`, `gate`, `baseline` or `beginning`; `name` its month as `2026-07`, the id of the gate, the name

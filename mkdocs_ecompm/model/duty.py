@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from mkdocs_ecompm.model.finding import Source
 
 
-@dataclass(frozen=True, slots=True)
-class Duty:
+class Duty(Struct, frozen=True):
     """One due item. `who` are ids of parties (people, roles, departments, organisations), in the words of the file.
 
     `kind` is one of obligation, sign-off, task, milestone, gate, condition, action, measurement. `ref` is the record

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final, Generic, TypeVar
 
+from msgspec import Struct
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from mkdocs_ecompm.model.content import YamlMap
@@ -70,8 +70,7 @@ E = TypeVar("E", bound=Part)
 E_co = TypeVar("E_co", bound=Part, covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Record(Generic[E_co]):
+class Record(Struct, Generic[E_co], frozen=True):
     """An entry of a register's list, typed, with its content as written and its place."""
 
     register: str

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
+from msgspec import Struct
 from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, PlainValidator, Strict, WithJsonSchema
 from pydantic_core import PydanticCustomError, core_schema
 
@@ -40,8 +40,7 @@ def text_of(value: object, expected: str) -> str:
     raise fault("wrong-type", f"must be {expected}, got {kind_of(value)}")
 
 
-@dataclass(frozen=True, slots=True)
-class ShortForm:
+class ShortForm(Struct, frozen=True):
     """The annotation of a value that may also be written shorter, as a validator before the type expands it.
 
     One text instead of the whole, and with `one` also one item instead of a list.
@@ -88,8 +87,7 @@ SomeTexts = Annotated[tuple[Text, ...], BeforeValidator(_one_or_more), ShortForm
 """Several texts; one alone needs no dash."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """The annotation of a text that is one of `words`, for validation and for editors."""
 
     words: tuple[str, ...]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Severity(StrEnum):
@@ -21,8 +22,7 @@ class About(StrEnum):
     PROJECT = "project"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Source:
+class Source(Struct, frozen=True, order=True):
     """A place in a file: path relative to the repository (or to the project's parent), line and column from 1."""
 
     path: str
@@ -33,8 +33,7 @@ class Source:
         return f"{self.path}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One finding. `code` is a key of `model.catalogue.CATALOGUE`, which also says what it is about.
 
     A finding about a commit has no source; it carries the full id of the commit.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True, slots=True)
-class Simulation:
+
+class Simulation(Struct, frozen=True):
     """The finish of many simulated plans. `p50` is the day by which half of them are done.
 
     `histogram` counts runs by the day of their finish, `criticality` says how often (0 to 1) each task that is not
@@ -26,8 +26,7 @@ class Simulation:
     milestones: Mapping[str, Mapping[date, int]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class EarnedValue:
+class EarnedValue(Struct, frozen=True):
     """Earned value on the day of a report, unrounded, in the budget's currency; None where a divisor is 0.
 
     The names are those of the formulas: https://www.pmi.org, "Practice Standard for Earned Value Management".

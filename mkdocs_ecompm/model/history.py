@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from mkdocs_ecompm.model.comparison import Fact, Period
 from mkdocs_ecompm.model.signoff import Assurance
@@ -47,8 +48,7 @@ class Point(NamedTuple):
         return self.at.date()
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True):
     """One value over time, oldest point first, a point only where the value changed.
 
     `kind` names what it is (`milestone`, `gate`, `risk`, `kpi`, `budget`), `ref` the record (`timeline/M10`), `name`
@@ -75,8 +75,7 @@ def _amount(value: str) -> float:
     return date.fromisoformat(value).toordinal() if "-" in value[1:] else float(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(Struct, frozen=True):
     """A plan that somebody fixed: a signed tag, or a gate that was decided and whose sign-offs hold.
 
     `signer` is the person whose key signed the tag, None if that cannot be told. Tags can be moved or deleted: a
@@ -92,8 +91,7 @@ class Baseline:
     dates: Mapping[str, tuple[date, date]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class History:
+class History(Struct, frozen=True, dict=True):
     """Everything that git tells of the project's past. `problem` says why it is not whole (a shallow clone).
 
     `touched` says when the content of each record, and of each register, was last changed. It is asked by `changed`.

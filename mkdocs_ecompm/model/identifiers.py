@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Annotated, Final
 
+from msgspec import Struct
 from pydantic import PlainValidator, WithJsonSchema
 
 from mkdocs_ecompm.model.fields import AS_LIST, fault, kind_of, text_of
@@ -32,8 +32,7 @@ _ID_SCHEMA = WithJsonSchema(
 Id = Annotated[str, PlainValidator(_id), _ID_SCHEMA]
 
 
-@dataclass(frozen=True, slots=True)
-class RefTo:
+class RefTo(Struct, frozen=True):
     """What a reference may point to: lists of registers (`people.people`), or any record when empty.
 
     Kept as metadata in the annotation; `load` resolves every reference after reading. A register that does not

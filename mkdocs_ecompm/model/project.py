@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
 
 from mkdocs_ecompm.model.duty import Duty
 from mkdocs_ecompm.model.finding import Finding
@@ -20,8 +21,7 @@ def not_simulated() -> Simulation | None:
     return None
 
 
-@dataclass(frozen=True)
-class Project:
+class Project(Struct, frozen=True):
     """The whole project on one day. `findings` holds those of reading, of every rule and of every engine, sorted."""
 
     state: State
@@ -29,7 +29,7 @@ class Project:
     schedule: Schedule | None = None
     signoffs: Signoffs = field(default_factory=Signoffs)
     history: History = field(default_factory=History)
-    simulate: Callable[[], Simulation | None] = field(default=not_simulated, repr=False, compare=False)
+    simulate: Callable[[], Simulation | None] = not_simulated
     """Makes the simulation when a page asks for it, once: it needs a heavy library that other commands do without."""
     earned_value: tuple[EarnedValue, ...] = ()
     """Of each report up to `as_of`, oldest first."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+
+from msgspec import Struct, field
 
 from mkdocs_ecompm.model.change import Change
 from mkdocs_ecompm.model.comparison import Comparison, Fact
@@ -14,16 +15,14 @@ from mkdocs_ecompm.model.signoff import Decision, Status
 from mkdocs_ecompm.model.state import State
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """An account at a forge. The login is what people read; it may have been renamed."""
 
     host: str
     login: str
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
+class Voice(Struct, frozen=True):
     """Somebody who can answer today. `reviews`: by an account that is known; `signs`: by a key that is in force."""
 
     id: str
@@ -34,8 +33,7 @@ class Voice:
     signs: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What somebody last decided. `difference`: what has changed since, with the pull request in it.
 
     `here`: it was decided in the pull request itself, by a signed commit.
@@ -51,8 +49,7 @@ class Answer:
     here: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """One approval that is demanded: of whom, who can give it, by when.
 
     `status` is how it would stand with the pull request merged as it is, `answer` what decided that. `due` and
@@ -76,8 +73,7 @@ class Question:
         return self.status is not Status.VALID
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """What waits for an agreement. `kind` is gate, phase, milestone, task or goal; `day` when it is planned."""
 
     kind: str
@@ -87,8 +83,7 @@ class Waiting:
     critical: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """An artifact that the pull request changes and that somebody must agree to.
 
     `was` and `digest` are those of the merge base and of the head; None: not there. `changes` lead from one to the
@@ -119,8 +114,7 @@ class Asked:
         return tuple(question for question in self.questions if question.open)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """An agreement about which nobody is asked here. `agreed` names who agreed, with the days.
 
     `touched`: its text changes, and the agreement stands all the same (a decided gate, or `renew: gate`). `removed`:
@@ -137,8 +131,7 @@ class Standing:
     changed_since: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TrustChange:
+class TrustChange(Struct, frozen=True):
     """A change of who may speak and of what is demanded.
 
     `in_force`: the pull request itself carries the approvals that it needs. Otherwise `quorum` of `admins`, those of
@@ -155,8 +148,7 @@ class TrustChange:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class NewAsk:
+class NewAsk(Struct, frozen=True):
     """An ask that the pull request adds: whom it asks again about which artifact, and why."""
 
     id: str
@@ -166,16 +158,14 @@ class NewAsk:
     because: str
 
 
-@dataclass(frozen=True, slots=True)
-class FileChange:
+class FileChange(Struct, frozen=True):
     """A file below `evidence/` that the pull request adds, changes or removes."""
 
     path: str
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Commits:
+class Commits(Struct, frozen=True):
     """What was compared. `base` is where the pull request leads, `merge_base` where it began.
 
     `more` are further merge bases, of branches that were merged across.
@@ -200,8 +190,7 @@ class Commits:
         return self.base != self.merge_base
 
 
-@dataclass(frozen=True)
-class Proposal:
+class Proposal(Struct, frozen=True):
     """Everything that a pull request means. `trust_problem` says why no agreement can count at the base."""
 
     project: str | None
@@ -219,7 +208,7 @@ class Proposal:
     gone_findings: tuple[Finding, ...] = ()
     errors: tuple[Finding, ...] = ()
     """The new findings that are errors in the text."""
-    state: State = field(default_factory=State, repr=False)
+    state: State = field(default_factory=State)
     """The content of the head."""
 
     @property

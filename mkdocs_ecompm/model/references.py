@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
+from msgspec import Struct
 from pydantic import BaseModel
 
 from mkdocs_ecompm.model.identifiers import RefTo
@@ -21,8 +21,7 @@ class Reference(NamedTuple):
     to: RefTo
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
+class _Shape(Struct, frozen=True):
     """How references hide in a field: `ref` directly, `each` in every item of a list, `part` in a nested model."""
 
     ref: RefTo | None = None

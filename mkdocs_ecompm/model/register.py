@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Final
+
+from msgspec import Struct, field
 
 from mkdocs_ecompm.model.content import YamlMap
 from mkdocs_ecompm.model.duty import Duty
@@ -23,8 +24,7 @@ def page_step(name: str) -> str:
     return f"-{name}" if fold in _TAKEN or fold.endswith(".ics") else name  # a person's page has a calendar beside it
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """An entry of a page's table of contents: its anchor, its plain text, and how deep it is (2 or 3)."""
 
     anchor: str
@@ -32,8 +32,7 @@ class Heading:
     level: int = 2
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """A page: its path in the site (`risks`), its template, and the context that the template reads.
 
     `headings` is its table of contents, `anchors` further ids that others may link to. `section` is the part of
@@ -52,8 +51,7 @@ class View:
     parent: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """One value that a version of a register says, for `model.history.Series`.
 
     An empty `value` is one that stands there and cannot be read: the series keeps the one before it.
@@ -85,8 +83,7 @@ def nothing(_project: Project) -> Iterable[object]:
     return ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Register:
+class Register(Struct, frozen=True, kw_only=True):
     """One register: its name (file stem, template, URL, CSS class), its schema, and what it adds to the house.
 
     `tracking` lists the fields that are no part of the agreement, as dotted paths through lists (`actions.done`

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from mkdocs_ecompm.model.signoff import Decision
 
@@ -28,16 +29,14 @@ class ReviewState(StrEnum):
         }.get(self)
 
 
-@dataclass(frozen=True, slots=True)
-class ForgeAccount:
+class ForgeAccount(Struct, frozen=True):
     """An account at a forge. It is matched by its number; one without a number matches nobody."""
 
     login: str
     id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
+class Review(Struct, frozen=True):
     """One review. `commit` is the full id of what was reviewed, `artifacts` the digests that it covers."""
 
     id: str
@@ -52,16 +51,14 @@ class Review:
     artifacts: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """When the collector first saw a signed sign-off: a time beside the one that the commit claims."""
 
     commit: str
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class PullRequestEvidence:
+class PullRequestEvidence(Struct, frozen=True):
     """What a collector recorded of one pull request. `merged` is the commit by which it came in, None if it did not."""
 
     forge: str

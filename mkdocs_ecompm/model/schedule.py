@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True, slots=True)
-class TaskDates:
+
+class TaskDates(Struct, frozen=True):
     """One node of the network: a task or a milestone. Offsets and floats are working days as numbers.
 
     `finish` is the last day worked (offset early_finish - 1); a zero duration stands on its last predecessor's day.
@@ -25,8 +25,7 @@ class TaskDates:
     finish: date
 
 
-@dataclass(frozen=True)
-class Schedule:
+class Schedule(Struct, frozen=True):
     """The plan of the whole project. `tasks` holds tasks and milestones by id, in file order.
 
     `cycle` names the tasks of a dependency cycle in order; then nothing could be computed and `tasks` is empty.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct, field
 
 from mkdocs_ecompm.model.change import Change
 
@@ -50,8 +51,7 @@ class Decision(StrEnum):
     WITHDRAW = "withdraw"
 
 
-@dataclass(frozen=True, slots=True)
-class SignatureFacts:
+class SignatureFacts(Struct, frozen=True):
     """What is known of the signature under a record. `status` is a word of `ecompm signatures`."""
 
     format: str
@@ -60,8 +60,7 @@ class SignatureFacts:
     hardware: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewFacts:
+class ReviewFacts(Struct, frozen=True):
     """Where a review was made and recorded: the file of evidence, the pull request, the account, what was reviewed.
 
     `account` is the number of the account, None if the forge gave none; `commit` the full id of what was reviewed.
@@ -85,8 +84,7 @@ class ReviewFacts:
         return self.host, self.number, self.id
 
 
-@dataclass(frozen=True, slots=True)
-class SignoffRecord:
+class SignoffRecord(Struct, frozen=True):
     """One line of one commit (or one review): who decided what about which content, and whether it counts.
 
     `id` is stable: `<commit>:<artifact>` for a commit's line, `<commit>:<host>-<number>:<review>:<artifact>` for a
@@ -120,8 +118,7 @@ class SignoffRecord:
     review: ReviewFacts | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """One demanded approval. `record` is the id of the record that fills it or decided its status, `due` its own day.
 
     `ask` is the id of the ask that made the slot, in asks.yml; None if signoffs.yml demands it.
@@ -143,8 +140,7 @@ class Slot:
         return self.status is Status.VALID or (self.due is not None and as_of < self.due)
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(Struct, frozen=True):
     """One artifact with the approvals that are demanded for it. `digest` is that of the content shown, or None.
 
     `due` is the earliest day of the slots that are open; of all slots if none is.
@@ -180,8 +176,7 @@ def due_of(slots: Iterable[Slot]) -> date | None:
     return min((slot.due for slot in waiting if slot.due), default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Adoption:
+class Adoption(Struct, frozen=True):
     """A trust state that came into force: at which commit, by whose approval, and from which states before it.
 
     `approvals` are the commits of those approvals, `added` the fingerprint of the key that somebody added to himself.
@@ -195,8 +190,7 @@ class Adoption:
     added: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AgreedText:
+class AgreedText(Struct, frozen=True):
     """What an artifact of a project said at one digest: mappings, lists and texts, as an agreement binds them."""
 
     project: str
@@ -205,8 +199,7 @@ class AgreedText:
     content: Any
 
 
-@dataclass(frozen=True, slots=True)
-class TrustState:
+class TrustState(Struct, frozen=True):
     """Which trust states are in force at the commit shown, and why.
 
     `source` is `verifier`, `project` or `first-use`; `pending` the digest of a trust state that waits for approval.
@@ -223,8 +216,7 @@ class TrustState:
     proposed: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True)
-class Signoffs:
+class Signoffs(Struct, frozen=True, dict=True):
     """Everything the engine says about one commit. `problem` names in a sentence why nothing could be judged.
 
     `texts` has, by digest, what was agreed in each record, and what each demanded artifact says now.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from mkdocs_ecompm.model.content import YamlMap
 from mkdocs_ecompm.model.entry import Document, Part, Record
@@ -16,8 +17,7 @@ P = TypeVar("P", bound=Part)
 D = TypeVar("D", bound=Document)
 
 
-@dataclass(frozen=True)
-class State:
+class State(Struct, frozen=True, dict=True):
     """Everything that was read. `contents` has a register only if all of it could be read."""
 
     commit: str | None = None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated
 
+from msgspec import Struct
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
 from mkdocs_ecompm.model.fields import AS_LIST, fault, kind_of, text_of
@@ -137,8 +137,7 @@ Instant = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Duration:
+class Duration(Struct, frozen=True):
     """An amount of working time: a number of working days or of working weeks."""
 
     amount: Decimal

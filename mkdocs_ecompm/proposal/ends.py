@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct
 
 from mkdocs_ecompm.comparison.side import Side
 from mkdocs_ecompm.history.canonical import Plain, UnreadableContent
@@ -18,8 +19,7 @@ UNREADABLE = "unreadable"
 """In place of the digest of what exists and cannot be read."""
 
 
-@dataclass(frozen=True, eq=False)
-class Ends:
+class Ends(Struct, frozen=True, eq=False, dict=True):
     """What is known of both ends.
 
     Attributes:
@@ -43,7 +43,10 @@ class Ends:
     outlook: Signoffs
     base: Signoffs
     covered: frozenset[str]
-    _digests: dict[str, tuple[str | None, str | None]] = field(default_factory=dict, init=False, repr=False)
+
+    @cached_property
+    def _digests(self) -> dict[str, tuple[str | None, str | None]]:
+        return {}
 
     def digests(self, artifact: str) -> tuple[str | None, str | None]:
         """The digest of an artifact at the merge base and at the head."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from mkdocs_ecompm.model.signoff import Agreement, Signoffs, Slot, Status, due_of
 from mkdocs_ecompm.signoff.capacity import capacity, day_of

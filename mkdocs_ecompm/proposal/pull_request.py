@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mkdocs_ecompm.assembly import assemble
 from mkdocs_ecompm.comparison.facts import compare, not_compared
@@ -111,8 +113,7 @@ def _new_asks(ends: Ends) -> Iterator[NewAsk]:
             yield NewAsk(ask.id, ask.artifact, ends.artifact(ask.artifact), of, ask.because)
 
 
-@dataclass(frozen=True, eq=False)
-class _Look:
+class _Look(Struct, frozen=True, eq=False):
     """The repository while it is looked at, and the folder of the project in it."""
 
     setting: Setting

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from math import ceil
 from typing import Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm import language
 
@@ -30,8 +31,7 @@ _MONTH_ROOM: Final = 30
 _TICKS: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(Struct, frozen=True):
     """A line to draw: amounts by their days, oldest first. `kind` names its style, `label` stands at its end."""
 
     kind: str
@@ -39,8 +39,7 @@ class Course:
     points: tuple[tuple[date, Decimal], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """An amount that is the same on every day."""
 
     kind: str
@@ -48,8 +47,7 @@ class Limit:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A label in the drawing."""
 
     x: float
@@ -58,8 +56,7 @@ class Text:
     anchor: str = "start"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line of the drawing: an SVG path, its dots, and its label."""
 
     kind: str
@@ -68,8 +65,7 @@ class Line:
     label: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Burn:
+class Burn(Struct, frozen=True):
     """Everything to be drawn, in the coordinates of a view box that begins at 0, 0."""
 
     width: float
@@ -84,8 +80,7 @@ class Burn:
     today: Text | None
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """Where a day and an amount stand; the lines run from `left` to `right`."""
 
     first: date

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.model.forecast import EarnedValue
@@ -23,8 +24,7 @@ _MONTHS: Final = 240
 """Months of a table; no project goes on for twenty years."""
 
 
-@dataclass(frozen=True, slots=True)
-class MonthRow:
+class MonthRow(Struct, frozen=True):
     """A month end: all that was planned and paid until then, and what reports of the month say. None is unknown."""
 
     day: date
@@ -35,8 +35,7 @@ class MonthRow:
     actual_cost: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """A sum of the budget that a commit changed; None where it was not said. An empty commit is the working tree."""
 
     day: date

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm.model.entry import Record
 from mkdocs_ecompm.model.forecast import EarnedValue
@@ -17,8 +18,7 @@ from mkdocs_ecompm.schedule.earned_value import earned_value as figures
 NOTHING: Final = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(Struct, frozen=True):
     """What an account, or the whole budget, comes to. What is dated after the day it is looked at does not count yet.
 
     `forecast` is what will have been spent in the end. `assumed` says that nobody wrote it down: then it is the plan,
@@ -42,8 +42,7 @@ class Money:
         return self.over * 100 / self.planned if self.planned else None
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """What was approved. None where neither the budget nor the charter says it."""
 
     approved: Decimal | None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.language import Figure, Sentence
@@ -28,8 +29,7 @@ from mkdocs_ecompm.registers.budget_words import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class AccountRow:
+class AccountRow(Struct, frozen=True):
     """An account. `drift` says in words how far its forecast is from its plan, `tone` how grave that is."""
 
     id: str
@@ -43,8 +43,7 @@ class AccountRow:
     source: Source | None
 
 
-@dataclass(frozen=True)
-class BudgetView:
+class BudgetView(Struct, frozen=True):
     """Context of `pages/budget` and of the parts `budget.accounts`, `.burn`, `.moves` and `.earned_value`.
 
     Amounts are in `currency`. `earned` explains the latest report, of the day `reported`; both are empty without one.

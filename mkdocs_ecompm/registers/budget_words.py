@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.language import Figure, Sentence
@@ -18,8 +19,7 @@ GRAVITY: Final = ("broken", "waits", "calm", "holds")
 """Tones, worst first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
+class Explained(Struct, frozen=True):
     """A figure of earned value with its short name, its value, and what it means here, in plain words."""
 
     name: str

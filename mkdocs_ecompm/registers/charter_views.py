@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.language import Sentence
@@ -27,8 +28,7 @@ from mkdocs_ecompm.registers.charter import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectiveRow:
+class ObjectiveRow(Struct, frozen=True):
     """An objective; `changed` if somebody's agreement does not cover it any more."""
 
     id: str
@@ -40,16 +40,14 @@ class ObjectiveRow:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class NamedText:
+class NamedText(Struct, frozen=True):
     """A label and its value, for the short facts of the charter."""
 
     label: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class BenefitRow:
+class BenefitRow(Struct, frozen=True):
     """What the project is worth to somebody who answers for it."""
 
     id: str
@@ -59,8 +57,7 @@ class BenefitRow:
     measured_on: date | None
 
 
-@dataclass(frozen=True)
-class CharterView:
+class CharterView(Struct, frozen=True):
     """Context of `pages/charter`. Texts are Markdown as written; `money` are the facts about money and time."""
 
     sentence: Sentence

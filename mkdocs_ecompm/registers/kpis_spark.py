@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
+
+from msgspec import Struct
 
 WIDTH: Final = 110
 HEIGHT: Final = 26
 _EDGE: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Spark:
+class Spark(Struct, frozen=True):
     """A line from the first measurement to the latest; `target_y` is the height of the target, None without one."""
 
     width: float

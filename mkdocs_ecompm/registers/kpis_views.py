@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.language import Figure, Sentence
@@ -34,16 +35,14 @@ _BADGES: Final = {
 _ORDER: Final = (OFF, NOT_YET, UNMEASURED, NO_TARGET, ON)
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """What a KPI is counted in; `currency` says that this is the project's money."""
 
     text: str
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Struct, frozen=True):
     """One measurement; `better` says whether it moved towards the target since the one before, None if neither."""
 
     day: date
@@ -51,8 +50,7 @@ class Measured:
     better: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Sortable:
+class Sortable(Struct, frozen=True):
     """The numbers of a row without unit and grouping, so that a table can be sorted by them; empty if unknown."""
 
     baseline: str
@@ -60,8 +58,7 @@ class Sortable:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class KpiRow:
+class KpiRow(Struct, frozen=True):
     """A KPI. `state` is one of the words above; `now`, `target` and `baseline` are written with their unit.
 
     `worse` says that the latest measurement is further from the target than the baseline was; `targets` are those of
@@ -95,8 +92,7 @@ class KpiRow:
     source: Source
 
 
-@dataclass(frozen=True)
-class KpisView:
+class KpisView(Struct, frozen=True):
     """Context of `pages/kpis` and of the part `kpis.table`. Rows are worst first."""
 
     sentence: Sentence

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.language import Sentence
@@ -20,8 +21,7 @@ _TONES: Final = {"broken": "broken", "overdue": "broken", "open": "calm", "met":
 _SIGNS: Final = {"broken": "✗", "overdue": "!", "open": "○", "met": "✓", "waived": "·"}
 
 
-@dataclass(frozen=True, slots=True)
-class ObligationRow:
+class ObligationRow(Struct, frozen=True):
     """One obligation. `state` is its status in a word, or `overdue`; `late` counts calendar days."""
 
     id: str
@@ -41,8 +41,7 @@ class ObligationRow:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class PartyGroup:
+class PartyGroup(Struct, frozen=True):
     """What one party owes; `artifact` is what it signs."""
 
     party: str
@@ -55,8 +54,7 @@ class PartyGroup:
 _Owed: TypeAlias = tuple[PartyGroup, ObligationRow]
 
 
-@dataclass(frozen=True)
-class ObligationsView:
+class ObligationsView(Struct, frozen=True):
     """Context of `pages/obligations`."""
 
     sentence: Sentence

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.language import Sentence
@@ -16,8 +17,7 @@ from mkdocs_ecompm.model.register import Heading, View
 from mkdocs_ecompm.registers.people import PeopleDocument
 
 
-@dataclass(frozen=True, slots=True)
-class PersonRow:
+class PersonRow(Struct, frozen=True):
     """One person in a list. `roles` are names of roles held today, `keys` counts the keys in force today."""
 
     id: str
@@ -31,8 +31,7 @@ class PersonRow:
     keys: int
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """A department or an organisation with its people; `what` says which (`department`, `agency`)."""
 
     id: str
@@ -42,8 +41,7 @@ class Unit:
     people: tuple[PersonRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RoleRow:
+class RoleRow(Struct, frozen=True):
     """A role, who holds it today, and who held it before."""
 
     id: str
@@ -53,8 +51,7 @@ class RoleRow:
     before: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DeputyRow:
+class DeputyRow(Struct, frozen=True):
     """Who speaks for whom, and when."""
 
     absent: str
@@ -65,8 +62,7 @@ class DeputyRow:
     now: bool
 
 
-@dataclass(frozen=True)
-class PeopleView:
+class PeopleView(Struct, frozen=True):
     """Context of `pages/people`. `admins` may change who may speak, `quorum` of them together."""
 
     sentence: Sentence

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.language import Sentence
@@ -26,16 +27,14 @@ MEANINGS: Final = {
 """What each letter means to the one who stands there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A party of a matrix. Empty cells say nothing, so `letters` has only those who have a part."""
 
     party: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """What one party does in one activity: `A`, or `A/R`; empty if nothing."""
 
     party: str
@@ -43,8 +42,7 @@ class Cell:
     letters: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """An activity. `fault` says in words what is wrong with it, empty if nothing is.
 
     `anchor` names its place on the page: the same id may stand in several matrices.
@@ -58,16 +56,14 @@ class Row:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """The activities of one phase."""
 
     phase: str
     rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MatrixView:
+class MatrixView(Struct, frozen=True):
     """One matrix."""
 
     id: str
@@ -77,8 +73,7 @@ class MatrixView:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(Struct, frozen=True):
     """How often a party has each letter, in the order of `letters` of the view."""
 
     party: str
@@ -86,8 +81,7 @@ class Load:
     counts: tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class RaciView:
+class RaciView(Struct, frozen=True):
     """Context of `pages/raci`."""
 
     sentence: Sentence

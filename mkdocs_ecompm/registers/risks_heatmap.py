@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from math import hypot
 from typing import Final
+
+from msgspec import Struct
 
 WIDTH: Final = 566
 LEFT: Final = 40
@@ -27,8 +28,7 @@ _MOST_WITH_ARROWS: Final = 30
 """More risks than these would drown in their arrows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Risen:
+class Risen(Struct, frozen=True):
     """A risk to be drawn: its place on the scales before and, perhaps, after its actions."""
 
     id: str
@@ -41,8 +41,7 @@ class Risen:
     tone: str
 
 
-@dataclass(frozen=True, slots=True)
-class HeatCell:
+class HeatCell(Struct, frozen=True):
     """One cell; `tone` is that of its band."""
 
     x: float
@@ -53,8 +52,7 @@ class HeatCell:
     score: int
 
 
-@dataclass(frozen=True, slots=True)
-class Dot:
+class Dot(Struct, frozen=True):
     """One risk as it is without its actions."""
 
     risk: Risen
@@ -62,8 +60,7 @@ class Dot:
     y: float
 
 
-@dataclass(frozen=True, slots=True)
-class Rest:
+class Rest(Struct, frozen=True):
     """How many risks did not fit in a full cell, said in its last place."""
 
     likelihood: int
@@ -73,8 +70,7 @@ class Rest:
     y: float
 
 
-@dataclass(frozen=True, slots=True)
-class Arrow:
+class Arrow(Struct, frozen=True):
     """From a risk to what remains of it; ends in a hollow dot."""
 
     risk: Risen
@@ -86,8 +82,7 @@ class Arrow:
     end_y: float
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(Struct, frozen=True):
     """A number of a scale."""
 
     x: float
@@ -95,8 +90,7 @@ class Tick:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Heatmap:
+class Heatmap(Struct, frozen=True):
     """Everything to be drawn, in the coordinates of a view box that begins at 0, 0."""
 
     width: float
@@ -110,8 +104,7 @@ class Heatmap:
     likelihood: tuple[Tick, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(Struct, frozen=True):
     """The size of the matrix, and the score and tone of each pair, by (likelihood, impact)."""
 
     likelihood: int

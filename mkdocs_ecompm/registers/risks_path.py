@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.model.history import History, Series
@@ -24,8 +25,7 @@ _LABEL: Final = 44
 _SAME: Final = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """What was said of a risk from a day on. The commit of a draft is empty, a pair that nothing tells None."""
 
     on: date
@@ -35,8 +35,7 @@ class Step:
     commit: str
 
 
-@dataclass(frozen=True, slots=True)
-class BandArea:
+class BandArea(Struct, frozen=True):
     """A band of the matrix behind the chart, from `y` downwards."""
 
     tone: str
@@ -44,8 +43,7 @@ class BandArea:
     height: float
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A place where the score changed: the score, and the day below where there is room for it."""
 
     x: float
@@ -55,8 +53,7 @@ class Mark:
     day: str
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
+class Drawing(Struct, frozen=True):
     """The chart of one risk: a line of steps on the bands. `spark` is the same line as small as a word."""
 
     width: float
@@ -69,8 +66,7 @@ class Drawing:
     spark_end: tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class RiskPath:
+class RiskPath(Struct, frozen=True):
     """Everything that was ever said of the score of a risk, oldest first.
 
     `was` is the score before the last change, None if it never changed. `words` say the path in a line.
@@ -94,8 +90,7 @@ class RiskPath:
         return {"→": "unchanged", "↗": "rose", "↘": "fell"}[self.sign]
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """What the charts of all risks share: the days, the highest score, and the bands with their tones."""
 
     first: date

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.language import Sentence
@@ -24,8 +25,7 @@ _RECENT: Final = 30
 _STATUS_TONES: Final = {"occurred": "broken", "closed": "calm", "rejected": "calm"}
 
 
-@dataclass(frozen=True, slots=True)
-class ActionRow:
+class ActionRow(Struct, frozen=True):
     """Something that somebody does about a risk; `late` in calendar days."""
 
     what: str
@@ -35,8 +35,7 @@ class ActionRow:
     late: int
 
 
-@dataclass(frozen=True, slots=True)
-class RiskRow:
+class RiskRow(Struct, frozen=True):
     """One risk.
 
     `tone` is that of its band, `residual_tone` of what remains; `next_due` its next open action's day, `path` its score
@@ -80,8 +79,7 @@ class RiskRow:
     path: RiskPath | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BandRow:
+class BandRow(Struct, frozen=True):
     """A band of the matrix and how many open risks stand in it."""
 
     name: str
@@ -91,8 +89,7 @@ class BandRow:
     count: int
 
 
-@dataclass(frozen=True)
-class RisksView:
+class RisksView(Struct, frozen=True):
     """Context of `pages/risks` and of the parts `risks.matrix` and `risks.ranking`.
 
     `open` are the risks that are not over, gravest first; `over` the closed and rejected ones. `followed` says whether

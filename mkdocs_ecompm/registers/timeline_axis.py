@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mkdocs_ecompm import language
 
@@ -22,8 +24,7 @@ _YEAR_ROOM: Final = 30
 """Units that the label of a year needs: one that stands nearer to the right edge is not shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(Struct, frozen=True):
     """A line of the grid: where it stands, and its label. A strong one begins a year."""
 
     x: float
@@ -31,8 +32,7 @@ class Tick:
     strong: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(Struct, frozen=True):
     """Days from `first` to `last` (both shown whole), spread evenly from `left` to `right`."""
 
     first: date

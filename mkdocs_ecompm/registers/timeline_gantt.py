@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm.registers.timeline_axis import Tick
 from mkdocs_ecompm.registers.timeline_links import Route
@@ -18,8 +19,7 @@ TOP: Final = 36
 # --- what is to be drawn ----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(Struct, frozen=True):
     """A task, summary or milestone.
 
     `until` is its latest finish, `promised` the day that was named for a milestone, `was` its days in the baseline.
@@ -39,8 +39,7 @@ class Work:
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """A gate: its day, how it stands, and its day in the baseline."""
 
     id: str
@@ -52,8 +51,7 @@ class Point:
     was: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """A phase with its gates and its work; one without days is for work outside all phases."""
 
     id: str
@@ -65,8 +63,7 @@ class Group:
     was: tuple[date, date] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(Struct, frozen=True):
     """A dependency between two pieces of work."""
 
     before: str
@@ -75,8 +72,7 @@ class Wait:
     critical: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
+class Closed(Struct, frozen=True):
     """Days on which the shop must not be touched."""
 
     name: str
@@ -87,8 +83,7 @@ class Closed:
 # --- the drawing ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """A task or summary.
 
     `done_width` is the part that is done, `float_path` the line to its latest finish, `baseline` that below it.
@@ -105,8 +100,7 @@ class Bar:
     baseline: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Diamond:
+class Diamond(Struct, frozen=True):
     """A milestone or a gate.
 
     `slip` leads from the promised day (a hollow diamond at its start) to where it stands; `baseline` is the diamond
@@ -125,8 +119,7 @@ class Diamond:
     baseline: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """A phase: its name, its days, the rail that shows them, and the band behind its work."""
 
     id: str
@@ -139,8 +132,7 @@ class Head:
     baseline: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Hatch:
+class Hatch(Struct, frozen=True):
     """A freeze: a hatched band over the whole height with its name below."""
 
     x: float
@@ -149,8 +141,7 @@ class Hatch:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """Where a pointer meets a bar or diamond with its label (`path`), what it is told, and the place it is led to."""
 
     id: str
@@ -159,8 +150,7 @@ class Spot:
     path: str
 
 
-@dataclass(frozen=True)
-class Gantt:
+class Gantt(Struct, frozen=True):
     """The whole chart. `axes` are the heights at which the months are named.
 
     `shapes` and `names` are what is drawn of `bars` and `waits`. `spots` lie over the drawing, because an image may not

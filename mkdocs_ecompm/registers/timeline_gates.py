@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.language import Sentence
@@ -22,8 +23,7 @@ _BLOCKED: Final = frozenset({Status.REJECTED, Status.WITHDRAWN, Status.UNVERIFIA
 """What somebody must take back or repair before a gate, or what it requires, can hold."""
 
 
-@dataclass(frozen=True, slots=True)
-class GateMark:
+class GateMark(Struct, frozen=True):
     """One of the four tones, with the sign and the word that stand with it."""
 
     tone: str
@@ -31,8 +31,7 @@ class GateMark:
     word: str
 
 
-@dataclass(frozen=True, slots=True)
-class CriterionRow:
+class CriterionRow(Struct, frozen=True):
     """A criterion of a gate."""
 
     id: str
@@ -40,8 +39,7 @@ class CriterionRow:
     met: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ConditionRow:
+class ConditionRow(Struct, frozen=True):
     """A condition of a gate; `late` in calendar days."""
 
     id: str
@@ -52,8 +50,7 @@ class ConditionRow:
     late: int
 
 
-@dataclass(frozen=True, slots=True)
-class GateCard:
+class GateCard(Struct, frozen=True):
     """One gate. `closes` and `opens` are names of phases, `requires` artifacts."""
 
     id: str

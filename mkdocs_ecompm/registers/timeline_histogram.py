@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm.registers.timeline_axis import Axis, Tick, text_width
 
@@ -21,8 +22,7 @@ _WEEKLY: Final = 500
 """Up to so many days there is a bar a day, and a bar a week."""
 
 
-@dataclass(frozen=True, slots=True)
-class Marker:
+class Marker(Struct, frozen=True):
     """A day to be marked: `share` of the runs done by then, or `promised`."""
 
     day: date
@@ -30,8 +30,7 @@ class Marker:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """The runs that end in some days; `in_time` if all of these lie before or on the promised day."""
 
     x: float
@@ -41,8 +40,7 @@ class Bar:
     in_time: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(Struct, frozen=True):
     """A marked day: a line from under its label to the ground."""
 
     x: float
@@ -54,8 +52,7 @@ class Flag:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Histogram:
+class Histogram(Struct, frozen=True):
     """Everything to be drawn, in the coordinates of a view box that begins at 0, 0."""
 
     width: float

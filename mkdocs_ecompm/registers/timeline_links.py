@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 _INSET: Final = 3
 """How far inside its bar a line leaves or enters."""
 _HEAD: Final = 3.2
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """A bar or diamond: its ends, the middle of its row, half its height, and the height of the row.
 
     `crowded` says that its name stands to its left.
@@ -25,8 +25,7 @@ class Box:
     crowded: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """The line as an SVG path, and the triangle at its end."""
 
     path: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.model.project import Project
@@ -15,8 +16,7 @@ from mkdocs_ecompm.registers.timeline_layout import axis_of, draw
 from mkdocs_ecompm.registers.timeline_schema import Milestone, Task
 
 
-@dataclass(frozen=True, slots=True)
-class PhaseChart:
+class PhaseChart(Struct, frozen=True):
     """A phase with all of its work; `critical` counts what is critical and not done."""
 
     name: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+
+from msgspec import Struct
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.language import Sentence
@@ -14,8 +15,7 @@ from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.registers.timeline_schema import Milestone
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """A day that was promised, and the day and commit from which on. The commit of a draft is empty."""
 
     on: date
@@ -23,8 +23,7 @@ class Said:
     commit: str
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """A promise that was replaced by another; `days` above 0 is a slip."""
 
     on: date
@@ -38,8 +37,7 @@ class Move:
         return (self.is_ - self.was).days
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
+class Promise(Struct, frozen=True):
     """A milestone with all days that were ever said of it. `until` is the day it was reached, or that of the look.
 
     `cut_off`: what was said before the first of them is not in this copy.

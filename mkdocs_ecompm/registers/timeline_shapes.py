@@ -7,8 +7,9 @@ makes scrolling slow, one path of thousands of bars does not.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm.registers.timeline_links import Route
 
@@ -19,8 +20,7 @@ _OVER: Final = ("body--critical", "done", "done--critical")
 _NAMES: Final = ("plain", "critical", "summary", "inside", "inside-critical")
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """A text at a place; `anchor` is start or end."""
 
     x: float
@@ -30,24 +30,21 @@ class Label:
     inside: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A bar or line to be drawn: its kind, and its path."""
 
     kind: str
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """Everything of one kind: the last word of its class, and one path for all of it."""
 
     css: str
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """The labels of one kind."""
 
     css: str

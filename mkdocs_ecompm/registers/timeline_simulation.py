@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.model.forecast import Simulation, day_by, share_by
@@ -22,8 +23,7 @@ _FEW: Final = 15
 """Tasks in the table that are shown without being asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChanceRow:
+class ChanceRow(Struct, frozen=True):
     """A day, the share of the runs that end on it and the share done by then, in per cent."""
 
     day: date
@@ -31,8 +31,7 @@ class ChanceRow:
     done: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class TaskRow:
+class TaskRow(Struct, frozen=True):
     """A task that is not done: its estimate (as written, mean and deviation by PERT) and how often it was critical."""
 
     id: str
@@ -44,8 +43,7 @@ class TaskRow:
     critical_text: str
 
 
-@dataclass(frozen=True)
-class SimulationView:
+class SimulationView(Struct, frozen=True):
     """Context of the part `timeline.simulation`, as `view.simulation`.
 
     `missing` says that there are estimates but no numpy; then all else is empty. `path` is the critical path by PERT.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.registers.timeline_axis import FONT_SIZE, Axis, Tick, fitting, text_width
@@ -28,8 +29,7 @@ _RAMP: Final = 16
 """Units over which a line moves to a new day: on a slope, lines that move on the same day stay apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One milestone.
 
     Attributes:
@@ -58,8 +58,7 @@ class Line:
     moved: str
 
 
-@dataclass(frozen=True, slots=True)
-class Trend:
+class Trend(Struct, frozen=True):
     """The whole chart. `said` are the ticks below, `meant` those at the left; `diagonal` is where a day is its own."""
 
     width: float
@@ -74,8 +73,7 @@ class Trend:
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Plane:
+class _Plane(Struct, frozen=True):
     """The two axes; `up` is measured from the bottom."""
 
     across: Axis

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Final, NamedTuple, TypedDict
+
+from msgspec import Struct
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.language import Figure, Sentence
@@ -64,8 +65,7 @@ class PlanRow(NamedTuple):
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class PlanTable:
+class PlanTable(Struct, frozen=True):
     """The rows of one table: all, or those of one phase of a large plan in tables of a length that scrolls well."""
 
     name: str
@@ -73,8 +73,7 @@ class PlanTable:
     first: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Promises:
+class Promises(Struct, frozen=True):
     """How the promises moved: the sentence, the chart, and every milestone with each time it moved."""
 
     sentence: Sentence
@@ -82,8 +81,7 @@ class Promises:
     milestones: tuple[Promise, ...]
 
 
-@dataclass(frozen=True)
-class TimelineView:
+class TimelineView(Struct, frozen=True):
     """Context of `pages/timeline` and of the parts `timeline.gantt`, `timeline.trend`, `timeline.simulation`.
 
     `cycle` holds the tasks that wait for each other, if the plan cannot be computed for that. `drawn` describes the

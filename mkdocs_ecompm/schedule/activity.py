@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+
+from msgspec import Struct
 
 from mkdocs_ecompm.schedule.estimates import Estimate
 
@@ -14,8 +15,7 @@ KINDS = ("FS", "SS", "FF", "SF")
 NONE = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Dependency:
+class Dependency(Struct, frozen=True):
     """This activity waits for `on`: a task, a milestone, or a summary, which counts for all its tasks."""
 
     on: str
@@ -23,8 +23,7 @@ class Dependency:
     lag: Decimal = NONE
 
 
-@dataclass(frozen=True, slots=True)
-class NotBefore:
+class NotBefore(Struct, frozen=True):
     """A day before which this activity may not begin, or, for FF and SF, not end."""
 
     day: date
@@ -32,8 +31,7 @@ class NotBefore:
     lag: Decimal = NONE
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(Struct, frozen=True):
     """A task or a milestone. Durations and lags are working days; `progress` is per cent.
 
     `wbs` is its place in the work breakdown structure: `2` is the summary of `2.1` and `2.1.3`. Only the simulation

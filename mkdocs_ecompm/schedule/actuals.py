@@ -6,13 +6,13 @@ Remaining work of a task that began out of turn waits for what it depends on (re
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mkdocs_ecompm.schedule.network import Network
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """What is known of an activity at the status date, in ticks. `remaining` is the work still to do."""
 
     remaining: int
@@ -21,8 +21,7 @@ class Fact:
     finished: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """Where an activity lies in a plan with actuals. From `movable` on it is still a plan; before that it happened."""
 
     start: int

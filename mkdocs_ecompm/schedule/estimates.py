@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from math import sqrt
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+
+class Estimate(Struct, frozen=True):
     """How long a task takes at best, most likely and at worst, in working days."""
 
     optimistic: Decimal
@@ -32,8 +32,7 @@ class Estimate:
         return self.optimistic <= self.likely <= self.pessimistic
 
 
-@dataclass(frozen=True, slots=True)
-class PathEstimate:
+class PathEstimate(Struct, frozen=True):
     """How long a path of tasks takes on average, in working days, and its standard deviation."""
 
     mean: float

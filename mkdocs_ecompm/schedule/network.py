@@ -7,15 +7,15 @@ another. With the durations known, that is all that FS, SS, FF and SF with a lag
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Sized
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 Links: TypeAlias = Sequence[Sequence[tuple[int, int]]]
 """For each activity its successors: their number, and the least distance from its start to theirs."""
 
 
-@dataclass(frozen=True)
-class Network:
+class Network(Struct, frozen=True):
     """The activities as numbers: those that are worked on, with summaries taken apart. Times are ticks.
 
     `waits` has for each activity (predecessor, kind, lag). `nested` are dependencies between a summary and one of

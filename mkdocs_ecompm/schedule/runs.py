@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias, cast
 
 import numpy as np
+from msgspec import Struct
 
 from mkdocs_ecompm.schedule.activity import Activity
 from mkdocs_ecompm.schedule.calendar import TICKS, Calendar, ticks
@@ -24,8 +25,7 @@ LONG_AGO: Final = -1e6
 """A day before every plan."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """An activity in days. `row` is its row among the random durations, -1 for a duration that is certain.
 
     `left` is the share of the work still to do; `after` and `until` are the days before which it may not begin or end.
@@ -47,8 +47,7 @@ class Node:
         return self.done or self.started is not None or self.left < 1
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+class Model(Struct, frozen=True):
     """The plan to be played: its activities, an order with predecessors first, and the status date in days."""
 
     activities: Sequence[Activity]

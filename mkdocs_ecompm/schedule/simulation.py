@@ -13,6 +13,7 @@ from datetime import date
 from typing import Final, TypeAlias, cast
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from mkdocs_ecompm.model.forecast import Simulation, day_by
@@ -31,8 +32,7 @@ _CELLS: Final = 4_000_000
 """Activities times runs of a block: the fewer, the more of it stays in the processor's cache."""
 
 
-@dataclass(frozen=True, slots=True)
-class Draw:
+class Draw(Struct, frozen=True):
     """How the dice are thrown: how often, from which seed, and by which distribution (`pert`, a beta, or `triangular`).
 
     The same seed gives the same runs of the same plan.
@@ -41,6 +41,10 @@ class Draw:
     runs: int = 10_000
     seed: int = 1
     distribution: str = "pert"
+
+
+USUAL: Final = Draw()
+"""Ten thousand runs."""
 
 
 @dataclass(slots=True)
@@ -57,7 +61,7 @@ def simulate(
     calendar: Calendar,
     status: date | None = None,
     milestones: Collection[str] = (),
-    draw: Draw = Draw(),
+    draw: Draw = USUAL,
 ) -> Simulation | None:
     """Play the plan through many times; None if nothing in it is uncertain, or there is a cycle in it.
 

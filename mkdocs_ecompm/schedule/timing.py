@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from mkdocs_ecompm.schedule.actuals import Span
 from mkdocs_ecompm.schedule.network import Links, backward
@@ -14,8 +15,7 @@ Row: TypeAlias = tuple[int, int, int, int]
 """Early start, early finish, total float, free float."""
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
+class Timing(Struct, frozen=True):
     """Where each activity lies and how far it may move.
 
     `order` puts predecessors first; `worked` are the activities that are no summaries.

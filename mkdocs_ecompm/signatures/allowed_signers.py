@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from typing import Final, Literal, TypeAlias
+
+from msgspec import Struct
 
 from mkdocs_ecompm.signatures.certificate import Certificate
 from mkdocs_ecompm.signatures.ssh_key import parse_public_key
@@ -26,8 +27,7 @@ _HARMLESS: Final = frozenset({b"force-command", b"source-address"})  # they limi
 _KNOWN_OPTIONS: Final = {"cert-authority": False, "namespaces": True, "valid-after": True, "valid-before": True}
 
 
-@dataclass(frozen=True, slots=True)
-class AllowedSigner:
+class AllowedSigner(Struct, frozen=True):
     """One line of the file."""
 
     principals: tuple[str, ...]
@@ -49,8 +49,7 @@ class AllowedSigner:
         return "good"
 
 
-@dataclass(frozen=True)
-class AllowedSigners:
+class AllowedSigners(Struct, frozen=True, dict=True):
     """The whole file. `problems` has a sentence for each line that could not be read; such a line allows nothing."""
 
     signers: tuple[AllowedSigner, ...] = ()

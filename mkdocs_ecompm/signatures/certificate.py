@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm.signatures import ssh_key
 from mkdocs_ecompm.signatures.wire import MalformedError, Reader, string
@@ -16,8 +17,7 @@ _PLAIN: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
+class Certificate(Struct, frozen=True):
     """What a certificate says, once the authority's signature under it was verified.
 
     Times are seconds since 1970; it is in force in [valid_after, valid_before). `blob` is the certified key alone.

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 Standing: TypeAlias = Literal["good", "unknown-key", "expired", "not-yet-valid", "revoked"]
 
 
-@dataclass(frozen=True, slots=True)
-class KnownKey:
+class KnownKey(Struct, frozen=True):
     """One key of somebody, in force in [since, until). A revoked one is never in force, whatever its time.
 
     `blob` is the wire form of an SSH key, or the fingerprint of an OpenPGP certificate as text. `numbers` are the same

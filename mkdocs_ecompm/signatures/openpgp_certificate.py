@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mkdocs_ecompm.signatures.openpgp_packets import (
     PRIMARY_KEY,
@@ -43,8 +46,7 @@ _LARGEST: Final = 8 * 1024 * 1024
 _KEY_BODY: Final = 7
 
 
-@dataclass(frozen=True, eq=False)
-class Key:
+class Key(Struct, frozen=True, eq=False):
     """A key of a certificate with what the certificate's owner said about it.
 
     It may sign before `until`, if `signs`. A revocation counts whatever its reason and time. His newest statements

@@ -5,9 +5,10 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm.signatures.ssh_key import UnsupportedError
 from mkdocs_ecompm.signatures.wire import MalformedError
@@ -46,8 +47,7 @@ _CHECKSUM: Final = 5
 _CRC_START, _CRC_POLYNOMIAL = 0xB704CE, 0x1864CFB
 
 
-@dataclass(frozen=True, slots=True)
-class Packet:
+class Packet(Struct, frozen=True):
     """One packet: what it is, and its content."""
 
     tag: int
@@ -59,8 +59,7 @@ class Packet:
         return bytes((0xC0 | self.tag, 0xFF)) + len(self.body).to_bytes(4, "big") + self.body
 
 
-@dataclass(frozen=True, slots=True)
-class SignaturePacket:
+class SignaturePacket(Struct, frozen=True):
     """A signature of version 4, from the `body` of its packet.
 
     `hashed` is the part of it that is signed too, `values` what the arithmetic gave. `issuer` is the fingerprint of

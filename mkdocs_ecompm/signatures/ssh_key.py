@@ -6,9 +6,10 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm.signatures.wire import MalformedError, Reader
 
@@ -43,8 +44,7 @@ class PublicKeyError(MalformedError):
     """A line that is no public key; the message says in a clause what is wrong with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class PublicKey:
+class PublicKey(Struct, frozen=True):
     """A public key. `application` is what a security key was made for (`ssh:`), None for a key in a file."""
 
     type: bytes

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from mkdocs_ecompm.git.process import GitError
 from mkdocs_ecompm.signoff.trust import AccountId
@@ -13,8 +14,7 @@ class TrustRootError(GitError):
     """A trust root that cannot be one, as a sentence. The command ends with exit status 2."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """An admin's approval of a trust state, given on these heads, with this key.
 
     Of a review, `commit` and `key` are those of the attestor who recorded it, and `account` is the reviewer's.
@@ -30,8 +30,7 @@ class Ask:
     attestor: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """An admin takes his approvals of trust states back, in a commit or in a review that a commit records."""
 
     commit: str
@@ -40,8 +39,7 @@ class Refusal:
     reviewed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Adopted:
+class Adopted(Struct, frozen=True):
     """How a trust state came into force. `added` is the fingerprint of the key that somebody added to himself."""
 
     commit: str

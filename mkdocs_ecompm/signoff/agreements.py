@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mkdocs_ecompm.history.canonical import UnreadableContent
 from mkdocs_ecompm.history.difference import difference
@@ -16,16 +18,14 @@ from mkdocs_ecompm.signoff.policy import slots
 from mkdocs_ecompm.signoff.settlement import Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Hearing:
+class Hearing(Struct, frozen=True):
     """A case and how its slots stand."""
 
     case: Case
     outcomes: Sequence[Outcome]
 
 
-@dataclass(frozen=True, eq=False)
-class Ruling:
+class Ruling(Struct, frozen=True, eq=False):
     """All cases of all trust states in force, by artifact, and all evidence, by artifact in lower case."""
 
     bench: Bench

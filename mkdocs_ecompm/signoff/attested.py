@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mkdocs_ecompm.git.objects import Commit, TreeEntry
 from mkdocs_ecompm.git.repository import Repository
@@ -29,8 +31,7 @@ _MOST_CLAIMED: Final = 8 * 1024 * 1024
 """Bytes of evidence by those who attest nothing that are read, to say that it counts for nothing."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Written:
+class Written(Struct, frozen=True, eq=False):
     """A review that a commit wrote: the file, the pull request and the review itself.
 
     `restated`: the review stood there before, and the commit wrote its file anew.
@@ -57,8 +58,7 @@ class Written:
         return account_of(self.pull_request, self.review.reviewer)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Writing:
+class Writing(Struct, frozen=True, eq=False):
     """What a commit wrote. `alone`: it changed nothing else. `faults` has why a file counts for nothing, by path.
 
     `files` are those that it changed, whole.
@@ -71,8 +71,7 @@ class Writing:
     files: tuple[tuple[str, PullRequestEvidence], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _File:
+class _File(Struct, frozen=True, eq=False):
     """A file of evidence as it was read; `fault` says why it is none."""
 
     pull_request: PullRequestEvidence | None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from mkdocs_ecompm.history.contents import shown as contents_shown
 from mkdocs_ecompm.model.review import PullRequestEvidence
@@ -21,16 +22,14 @@ from mkdocs_ecompm.signoff.trust import TrustData
 from mkdocs_ecompm.signoff.walk import Walk
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
+class Seat(Struct, frozen=True):
     """A slot that somebody can fill: whom it speaks for, and as whose deputy, if as one."""
 
     approver: str
     deputy_for: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Authority:
+class Authority(Struct, frozen=True):
     """What the owner of a key may decide on.
 
     Attributes:

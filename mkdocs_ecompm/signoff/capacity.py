@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
+
+from msgspec import Struct
 
 from mkdocs_ecompm.model.parties import covers
 from mkdocs_ecompm.model.people import Department, Key, Organisation, Person
 from mkdocs_ecompm.signoff.trust import AccountId, TrustData
 
 
-@dataclass(frozen=True, slots=True)
-class Capacity:
+class Capacity(Struct, frozen=True):
     """How somebody may speak for an approver: for himself or as its head, or as the deputy of `deputy_for`."""
 
     deputy_for: str | None = None

@@ -12,6 +12,8 @@ from datetime import date
 from pathlib import PurePosixPath
 from typing import Final
 
+from msgspec import Struct
+
 from mkdocs_ecompm.history.contents import Contents
 from mkdocs_ecompm.history.digest import TRUST
 from mkdocs_ecompm.model.state import State
@@ -35,8 +37,7 @@ from mkdocs_ecompm.signoff.trust import InvalidTrust, TrustData, read_trust
 ADMINS: Final = "admins"
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """Why people own files: an artifact asks `approver`, who are these `owners`; `needed` of them must agree.
 
     A `general` claim stands in for files that nobody else claims yet: those that will be added to a register's folder.
@@ -50,8 +51,7 @@ class Claim:
     general: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Ownership:
+class Ownership(Struct, frozen=True):
     """Every claim, that of the admins last: they are asked where nobody else can be; and what to tell the reader."""
 
     claims: tuple[Claim, ...]
@@ -59,8 +59,7 @@ class Ownership:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """Whose files: those of the content shown, in the folder `place` of the repository, on a day, at a forge's host."""
 
     state: State
@@ -150,8 +149,7 @@ def _shortage(draft: _Draft, host: str) -> Iterator[str]:
         yield f"{draft.name} asks {draft.needed} of {draft.approver}, but only {count} can be asked at {host}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     """One approver of an artifact, and how many are asked; `where` is the artifact whose files are meant.
 
     The name is that of the demand where it is about every record alike, so that a new record changes nothing.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from mkdocs_ecompm.history.canonical import UnreadableContent
 from mkdocs_ecompm.history.contents import Contents
@@ -17,16 +18,14 @@ FOLDERS_OF_TRUST: Final = ("evidence", "keys", "templates")
 ANY: Final = "*"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Area:
+class Area(Struct, frozen=True, order=True):
     """A file, or everything below a folder, as a path from the root of the repository."""
 
     path: str
     folder: bool = False
 
 
-@dataclass(frozen=True)
-class Where:
+class Where(Struct, frozen=True):
     """The files of the content shown, in the folder `place` of the repository."""
 
     state: State

@@ -7,10 +7,12 @@ What was reviewed is the tree of a commit, so that commit has to be at hand. A r
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mkdocs_ecompm.git.common_ancestors import is_ancestor
 from mkdocs_ecompm.git.objects import ObjectError
@@ -35,8 +37,7 @@ _BEHIND: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """Where a pull request is: the forge's word, its host, and the repository there."""
 
     forge: str
@@ -44,8 +45,7 @@ class Source:
     repository: str
 
 
-@dataclass(frozen=True, slots=True)
-class Collected:
+class Collected(Struct, frozen=True):
     """What became of a pull request: its evidence, if there is any; what to tell; commits that have to be fetched."""
 
     evidence: PullRequestEvidence | None
@@ -242,8 +242,7 @@ class Collector:
             return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
+class _Case(Struct, frozen=True):
     """A pull request, its merge if that is in the history, where its branch began, and what is recorded of it."""
 
     asked: PullRequest
@@ -252,8 +251,7 @@ class _Case:
     known: PullRequestEvidence | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(Struct, frozen=True):
     reviews: tuple[Review, ...] = ()
     notices: tuple[str, ...] = ()
     missing: bool = False

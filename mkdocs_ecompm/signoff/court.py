@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from msgspec import Struct
+
 from mkdocs_ecompm.history.canonical import UnreadableContent
 from mkdocs_ecompm.history.contents import Contents
 from mkdocs_ecompm.history.digest import TRUST, digest, gate_digest, is_decided_gate, is_open_gate
@@ -22,8 +24,7 @@ from mkdocs_ecompm.signoff.versions import Versions
 from mkdocs_ecompm.signoff.walk import Walk
 
 
-@dataclass(frozen=True, eq=False)
-class Shown:
+class Shown(Struct, frozen=True, eq=False):
     """The content that is shown, as it was read and as types."""
 
     contents: Contents

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from msgspec import Struct
+
 from mkdocs_ecompm.history.canonical import UnreadableContent
 from mkdocs_ecompm.history.contents import Contents
 from mkdocs_ecompm.history.digest import TRUST, digest, named, parties, records
@@ -23,8 +25,7 @@ _STATE_OF: Final[Mapping[Decision, ReviewState]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Opinion:
+class Opinion(Struct, frozen=True):
     """What one review says of some artifacts, in one role or in any (None). `suffix` tells it from its siblings."""
 
     state: ReviewState
@@ -33,8 +34,7 @@ class Opinion:
     suffix: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """All that a review says: its opinions, its conditions, and in sentences what of its words says nothing."""
 
     opinions: tuple[Opinion, ...]

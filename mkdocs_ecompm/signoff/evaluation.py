@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from mkdocs_ecompm.git.objects import DamagedObject, MissingObject, ObjectError
 from mkdocs_ecompm.git.repository import Repository
@@ -28,8 +29,7 @@ from mkdocs_ecompm.signoff.versions import Versions
 from mkdocs_ecompm.signoff.walk import Walk
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Struct, frozen=True, kw_only=True):
     """What is to be judged.
 
     Args:
@@ -55,8 +55,7 @@ class Request:
     files: Files | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What the engine says, and the findings about trust and about what was said.
 
     `history` is what it was judged by, for questions about earlier commits; None if nothing could be relied on.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mkdocs_ecompm.git.objects import Commit
 from mkdocs_ecompm.history.canonical import UnreadableContent
@@ -18,8 +20,7 @@ from mkdocs_ecompm.signoff.trust import AccountId
 from mkdocs_ecompm.signoff.walk import Walk
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Evidence:
+class Evidence(Struct, frozen=True, eq=False):
     """One decision of one person about one artifact. Every one is its own.
 
     `place` is the commit that brought it into the history, `at` the moment it counts as made, `claimed` the time it

@@ -6,9 +6,11 @@ Each question is answered by a reason code of the docs, empty for yes; the first
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mkdocs_ecompm.model.signoff import SignatureFacts
 from mkdocs_ecompm.signatures.commit import Signature
@@ -40,8 +42,7 @@ class Voice(NamedTuple):
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """What a sign-off says of its author: this person, with this key, for this approver (None: for nobody yet).
 
     With an `account` it takes the place of the key. `attests`: the person is one of those who record reviews.

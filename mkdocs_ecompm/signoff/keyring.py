@@ -7,9 +7,11 @@ the primary key or of a subkey that signs. A key file is read from the same tree
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mkdocs_ecompm.history.contents import Contents
 from mkdocs_ecompm.model.people import Key, Person
@@ -28,8 +30,7 @@ class UnusableKeysError(Exception):
     """Keys that no trust state can have, with the reason as a sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class HeldKey:
+class HeldKey(Struct, frozen=True):
     """A key that somebody has in a trust state, with what people.yml says of it.
 
     `whole` is the fingerprint that people compare: that of the primary key, where a subkey signs. `until` and `revoked`
@@ -54,8 +55,7 @@ class HeldKey:
         return not self.whole.startswith(_FILE)
 
 
-@dataclass(frozen=True, eq=False)
-class Keyring:
+class Keyring(Struct, frozen=True, eq=False):
     """Every key by its fingerprint, and the OpenPGP certificates that signatures are verified with."""
 
     keys: dict[str, HeldKey]

@@ -6,9 +6,10 @@ Who must agree comes from the trust state in force; by when, which is no part of
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from math import ceil
+
+from msgspec import Struct
 
 from mkdocs_ecompm.history.canonical import UnreadableContent, agreed
 from mkdocs_ecompm.history.contents import Contents
@@ -21,8 +22,7 @@ from mkdocs_ecompm.registers.timeline_plan import calendar
 from mkdocs_ecompm.schedule.calendar import TICKS
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Place:
+class Place(Struct, frozen=True, eq=False):
     """One slot: whose agreement is asked, by which demand. Every one is its own, even if two ask for the same.
 
     With an `ask`, only an approval fills it that is not older than the ask.

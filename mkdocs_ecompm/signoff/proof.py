@@ -7,10 +7,11 @@ stores them, what was signed, by which key, in whose name, and the trust states 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm.git.repository import Repository
 from mkdocs_ecompm.history.canonical import canonical, sha256
@@ -24,8 +25,7 @@ from mkdocs_ecompm.signatures.ssh_key import fingerprint, parse_public_key
 _TIME: Final = "%Y%m%d%H%M%S"
 
 
-@dataclass(frozen=True, slots=True)
-class Signer:
+class Signer(Struct, frozen=True):
     """A key of a person in a trust state. `line` is the public key of SSH, `file` the path of one of OpenPGP."""
 
     person: str
@@ -35,8 +35,7 @@ class Signer:
     file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredFile:
+class StoredFile(Struct, frozen=True):
     """A file in the tree of a commit: its path in the repository, the id of its blob, and its bytes."""
 
     path: str
@@ -44,8 +43,7 @@ class StoredFile:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Exhibit:
+class Exhibit(Struct, frozen=True):
     """A commit as git stores it, what of it was signed, and the signature (None if there is none)."""
 
     commit: str
@@ -56,8 +54,7 @@ class Exhibit:
     committed: datetime
 
 
-@dataclass(frozen=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """What proves the sign-offs of one artifact.
 
     Attributes:

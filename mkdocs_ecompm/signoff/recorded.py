@@ -8,8 +8,9 @@ review: whoever means to agree after it reviews again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from mkdocs_ecompm.history.digest import TRUST
 from mkdocs_ecompm.model.review import PullRequestEvidence, Review, ReviewState

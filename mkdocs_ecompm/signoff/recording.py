@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from mkdocs_ecompm.history.digest import TRUST, content
 from mkdocs_ecompm.model.signoff import AgreedText, Decision, SignoffRecord

@@ -7,15 +7,15 @@ keys and none of the accounts that ever stood under the id does.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mkdocs_ecompm.model.people import Person
 from mkdocs_ecompm.signoff.trust import TrustData
 from mkdocs_ecompm.signoff.walk import Walk
 
 
-@dataclass(frozen=True, slots=True)
-class Reuse:
+class Reuse(Struct, frozen=True):
     """An id that changed hands: at which adoption, whose it was, and whose it is."""
 
     commit: str
@@ -23,8 +23,7 @@ class Reuse:
     now: Person
 
 
-@dataclass(frozen=True, slots=True)
-class _Holder:
+class _Holder(Struct, frozen=True):
     """Whose an id is: the newest entry, and all keys, accounts and names that the same person had."""
 
     last: Person

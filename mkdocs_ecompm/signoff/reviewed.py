@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
+
+from msgspec.structs import replace
 
 from mkdocs_ecompm.git.objects import Commit, ObjectError
 from mkdocs_ecompm.history.canonical import UnreadableContent

@@ -7,8 +7,9 @@ and that of any commit before.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from msgspec import Struct
 
 from mkdocs_ecompm.model.signoff import Decision, Status
 from mkdocs_ecompm.signoff.evidence import Evidence
@@ -24,8 +25,7 @@ class Fit(Enum):
     OTHER = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """How a slot stands, and by whose decision."""
 
     place: Place
@@ -34,8 +34,7 @@ class Outcome:
     changed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Questions:
+class Questions(Struct, frozen=True):
     """What the settlement asks of whoever calls it.
 
     `fault`: why evidence fails a slot, empty if it serves it. `fit`: how an approval relates to the content. `able`:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
+
+from msgspec.structs import replace
 
 from mkdocs_ecompm.git.repository import Repository
 from mkdocs_ecompm.model.review import PullRequestEvidence, Seen

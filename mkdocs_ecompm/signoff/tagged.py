@@ -6,10 +6,12 @@ A tag is no sign-off: it can be moved, deleted and back-dated. But whoever fixed
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mkdocs_ecompm.git.repository import Repository
 from mkdocs_ecompm.git.tags import annotated_tags
@@ -45,16 +47,14 @@ def baselines(repository: Repository, folder: str, tip: str, trust: TrustState) 
             yield Baseline(tag.name, tag.commit, "tag", when.date(), signed.signer, signed.assurance)
 
 
-@dataclass(frozen=True, slots=True)
-class SignedTag:
+class SignedTag(Struct, frozen=True):
     """Who signed a tag, and how: both None where the key was not in force at the tag's time, or there is no trust."""
 
     signer: str | None = None
     assurance: Assurance | None = None
 
 
-@dataclass(frozen=True)
-class Signers:
+class Signers(Struct, frozen=True, dict=True):
     """Who can have signed, in a repository and by the trust that is in force there."""
 
     repository: Repository

@@ -10,9 +10,10 @@ import operator
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import dropwhile
 from typing import Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm.model.signoff import Decision
 from mkdocs_ecompm.model.words import ID_PATTERN
@@ -26,8 +27,7 @@ _MOST_LINES: Final = 1000
 _NEAR_MISS: Final = re.compile(rb"^[ \t]*signoff[ \t]*:", re.IGNORECASE | re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One `Signoff:` line. `fault` says in a sentence why it is no sign-off; it is empty for one that is."""
 
     decision: Decision
@@ -38,8 +38,7 @@ class Line:
     fault: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Saying:
+class Saying(Struct, frozen=True):
     """What a commit message says. `faults` tells of lines that cannot be read at all, `comment` is the text above."""
 
     lines: tuple[Line, ...] = ()

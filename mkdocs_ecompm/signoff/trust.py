@@ -7,9 +7,9 @@ in force. Ids are compared casefolded and are kept as their record has them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from msgspec import Struct, field
 from pydantic import ValidationError
 
 from mkdocs_ecompm.history.canonical import UnreadableContent, canonical
@@ -38,8 +38,7 @@ class InvalidTrust(Exception):  # noqa: N818  # the name says what was found
     """A trust state that can never be in force, with the reason as a sentence."""
 
 
-@dataclass(frozen=True, eq=False)
-class TrustData:
+class TrustData(Struct, frozen=True, eq=False):
     """What a tree says about trust. Two states are the same if their `identity` is.
 
     `keys` has each key by its fingerprint, `accounts` the ids of all who have an account, `certificates` verify OpenPGP

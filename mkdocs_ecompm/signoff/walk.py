@@ -8,10 +8,11 @@ to its children. This is the reference of the docs, "Order of evaluation", line 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, Final, NamedTuple
+
+from msgspec.structs import replace
 
 from mkdocs_ecompm.git.objects import Commit
 from mkdocs_ecompm.history.digest import TRUST

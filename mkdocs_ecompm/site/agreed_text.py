@@ -6,8 +6,9 @@ Each value is kept as it was written, for whoever compares it with the file; a r
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.history.reading import Reader
@@ -21,8 +22,7 @@ _SPELT: Final = {"vat": "VAT", "wbs": "WBS", "ssh": "SSH key", "openpgp": "OpenP
 """Keys that no capital letter makes a word."""
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(Struct, frozen=True):
     """A part of an agreed text: a label, what it says, the parts below it, and where it stands (`objectives/OB-2`).
 
     `now` is what stands there today, where that differs; an empty text where it was taken out. None: unchanged.

@@ -6,8 +6,9 @@ It is made to be printed: the statement, the parties, the evidence, the text in 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.history.difference import difference
@@ -34,8 +35,7 @@ _UNCHECKED: Final = "What was said cannot be checked here."
 _DECIDED: Final = {Decision.APPROVE: "agreed", Decision.REJECT: "said no", Decision.WITHDRAW: "took it back"}
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """A label and what there is to say, in words; `code` is the exact value behind it, such as a digest."""
 
     label: str
@@ -43,8 +43,7 @@ class Fact:
     code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """What one person decided, as evidence.
 
     Attributes:
@@ -68,8 +67,7 @@ class Statement:
     differences: tuple[ChangeText, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(Struct, frozen=True):
     """One demanded approval, and the statement that fills it or decided its status; None if nobody has answered.
 
     `asked` says when and why it was asked for, if asks.yml did; `silence` what there is to say without a statement.
@@ -84,8 +82,7 @@ class Party:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Struct, frozen=True):
     """A text in full. `agreed_by` are those whose decision is about it, `current` whether it is the text of today."""
 
     digest: str
@@ -96,8 +93,7 @@ class Version:
     passages: tuple[Passage, ...]
 
 
-@dataclass(frozen=True)
-class AgreementView:
+class AgreementView(Struct, frozen=True):
     """Context of `pages/agreement`. `history` and `not_counting` are oldest first. `whole`: every text, unfolded."""
 
     sentence: Sentence

@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.model.duty import Duty
@@ -36,8 +37,7 @@ UrlOf = Callable[[str], str | None]
 """The full address of a page with its anchor (`risks#R-004`); None if it is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """One event. `page` is where the site shows it."""
 
     uid: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from typing import Final, TypeVar
+
+from msgspec.structs import replace
 
 from mkdocs_ecompm.model.comparison import Fact, Topic
 from mkdocs_ecompm.model.history import History

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.language import Sentence
@@ -13,8 +14,7 @@ from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.register import Heading, View
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """All findings of one code, with what the code means."""
 
     code: str
@@ -22,8 +22,7 @@ class Kind:
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """One part of the page: errors, doubts, or conditions of the project."""
 
     anchor: str
@@ -34,8 +33,7 @@ class Group:
     kinds: tuple[Kind, ...]
 
 
-@dataclass(frozen=True)
-class FindingsView:
+class FindingsView(Struct, frozen=True):
     """Context of `pages/findings`. Groups without findings are left out."""
 
     sentence: Sentence

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.history.difference import difference
@@ -20,8 +21,7 @@ _SHOWN: Final = frozenset({"signoff-overdue", "signoff-stale", "signoff-rejected
 """What the page says already, by name and with what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Since:
+class Since(Struct, frozen=True):
     """Something that a decided gate requires and that is no longer as its approvers saw it.
 
     `differences` says what changed, as far as both texts are known here.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.model.entry import Record
@@ -28,8 +30,7 @@ _ACTS: Final = {
 """What is to be done about a slot that does not hold."""
 
 
-@dataclass(frozen=True, slots=True)
-class GateTask:
+class GateTask(Struct, frozen=True):
     """One thing that somebody must do.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.language import Figure, Sentence
@@ -27,16 +28,14 @@ ASKS: Final = "What it asks for"
 ASKED: Final = "What it asked for"
 
 
-@dataclass(frozen=True, slots=True)
-class GatesView:
+class GatesView(Struct, frozen=True):
     """Context of `pages/gates`: every gate by its day."""
 
     sentence: Sentence
     gates: tuple[GateCard, ...]
 
 
-@dataclass(frozen=True)
-class GateView:
+class GateView(Struct, frozen=True):
     """Context of `pages/gate`.
 
     Attributes:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.comparison.report import TITLES, in_one_line, summary
@@ -42,8 +43,7 @@ _AMOUNT: Final = re.compile(r"\(\+(?=[^\d\s])")
 """The sign before an amount of money, with which it stays in one line."""
 
 
-@dataclass(frozen=True, slots=True)
-class FactLine:
+class FactLine(Struct, frozen=True):
     """A fact as a line: a sign, the part that links to the record, the rest, and the commits that made it so."""
 
     tone: str
@@ -55,8 +55,7 @@ class FactLine:
     commits: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TopicBlock:
+class TopicBlock(Struct, frozen=True):
     """The facts about one thing: those shown, those folded, and how many are only counted."""
 
     title: str
@@ -65,8 +64,7 @@ class TopicBlock:
     left: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(Struct, frozen=True):
     """What somebody said of an artifact in a commit."""
 
     person: str
@@ -75,8 +73,7 @@ class Decided:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeLine:
+class ChangeLine(Struct, frozen=True):
     """One change of the files, or one commit in which somebody only decided something.
 
     `author` is the name that the commit claims. `others` are the authors of what a merge brought, by their subjects.
@@ -94,8 +91,7 @@ class ChangeLine:
     """Facts that are only counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class PeriodBlock:
+class PeriodBlock(Struct, frozen=True):
     """A period: its name, what happened in one line, the facts by topic, and who changed what."""
 
     anchor: str
@@ -107,8 +103,7 @@ class PeriodBlock:
     command: str
 
 
-@dataclass(frozen=True)
-class HistoryView:
+class HistoryView(Struct, frozen=True):
     """Context of `pages/history`. `last` is the month that is over, None if nothing happened in it."""
 
     sentence: Sentence

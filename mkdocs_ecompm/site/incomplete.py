@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.language import Sentence

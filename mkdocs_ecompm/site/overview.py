@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.language import Figure, Sentence
@@ -33,8 +34,7 @@ _RISKS: Final = 5
 _AHEAD: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Ahead:
+class Ahead(Struct, frozen=True):
     """A milestone or a gate that comes next; `slip` in calendar days."""
 
     ref: str
@@ -44,8 +44,7 @@ class Ahead:
     slip: int
 
 
-@dataclass(frozen=True)
-class OverviewView:
+class OverviewView(Struct, frozen=True):
     """Context of `pages/index`. `items` are the most urgent due items, `more_items` how many there are besides."""
 
     sentence: Sentence

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct, field
 
 from mkdocs_ecompm.model.finding import Source
 from mkdocs_ecompm.model.project import Project
@@ -31,8 +32,7 @@ SITE_MAP: Final[Mapping[str, tuple[str, ...]]] = {
 NOT_EXCLUDABLE: Final = frozenset({"index", "findings"})
 
 
-@dataclass(frozen=True, slots=True)
-class SiteOptions:
+class SiteOptions(Struct, frozen=True):
     """What the one who builds a site may choose.
 
     Attributes:
@@ -52,8 +52,7 @@ class SiteOptions:
     calendars: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """One page. Links inside `html` are `ecompm:` links; `links.resolve` leads them to their pages.
 
     `path` has no ending and no leading slash (`index`, `risks`, `people/mia`). `headings` is its table of contents,
@@ -75,8 +74,7 @@ class Page:
     wide: bool = True
 
 
-@dataclass(frozen=True)
-class Site:
+class Site(Struct, frozen=True, dict=True):
     """The pages and parts of one project. Views are made once, pages when asked for."""
 
     project: Project

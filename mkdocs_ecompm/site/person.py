@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.language import Sentence
@@ -21,8 +22,7 @@ from mkdocs_ecompm.site.strip import Badge, badge_of
 from mkdocs_ecompm.site.wording import asked_again
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(Struct, frozen=True):
     """An agreement that waits for this person. `asked` says when and why it is asked again; else it is empty."""
 
     artifact: str
@@ -33,8 +33,7 @@ class Demand:
     asked: str
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """A role and the days on which it is held."""
 
     role: str
@@ -43,8 +42,7 @@ class Held:
     now: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """An activity of a matrix in which somebody has a part, and its place on the page of the matrices."""
 
     id: str
@@ -52,8 +50,7 @@ class Part:
     anchor: str
 
 
-@dataclass(frozen=True)
-class PersonView:
+class PersonView(Struct, frozen=True):
     """Context of `pages/person`. Duties are those that are open, the earliest first.
 
     `held` are the roles whose period a reader has to know: past, to come, or ending.

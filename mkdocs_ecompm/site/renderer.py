@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, is_dataclass
 from functools import cache
 from pathlib import Path
 from traceback import extract_tb
@@ -28,6 +27,7 @@ from jinja2.compiler import CodeGenerator
 from jinja2.runtime import Context, Macro
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
+from msgspec import Struct
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.model.finding import Finding, Source
@@ -57,8 +57,7 @@ class RenderError(Exception):
     """A template that cannot be read or filled: a whole sentence with its name and line."""
 
 
-@dataclass(frozen=True, slots=True)
-class PageFacts:
+class PageFacts(Struct, frozen=True):
     """What a template knows of its page.
 
     Attributes:
@@ -222,7 +221,7 @@ class _ValueWriter(CodeGenerator):
 class _Sandbox(SandboxedEnvironment):
     """The sandbox, with a short way to our own facts: nearly every name in a template is a field of a view.
 
-    A page of thousands of records asks for hundreds of thousands of fields. Public names of our frozen dataclasses
+    A page of thousands of records asks for hundreds of thousands of fields. Public names of our facts
     are what templates are given on purpose, and so are the functions `ours`; everything else goes the long way,
     through every check.
     """
@@ -250,7 +249,7 @@ class _Sandbox(SandboxedEnvironment):
 
 @cache
 def _is_fact(kind: type) -> bool:
-    return is_dataclass(kind) and kind.__module__.startswith("mkdocs_ecompm.") and kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
+    return issubclass(kind, Struct) and kind.__module__.startswith("mkdocs_ecompm.")
 
 
 class _InsideLoader(FileSystemLoader):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.language import Sentence
@@ -39,8 +40,7 @@ _SUPERSEDED: Final = ("superseded",)
 """The reason of a record that counted until the same person decided again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A party that is asked; `people` are those who can answer for it, `himself` where it is one of them."""
 
     approver: str
@@ -48,8 +48,7 @@ class Asked:
     himself: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ToDo:
+class ToDo(Struct, frozen=True):
     """Approvals of one artifact that are wanting for the same reason; `why` says which."""
 
     artifact: str
@@ -61,8 +60,7 @@ class ToDo:
     overdue: bool
 
 
-@dataclass(frozen=True, slots=True)
-class AgreementRow:
+class AgreementRow(Struct, frozen=True):
     """A demanded agreement; its strip says the rest. `requires` are the agreements that it waits for."""
 
     artifact: str
@@ -76,8 +74,7 @@ class AgreementRow:
     requires: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RecordRow:
+class RecordRow(Struct, frozen=True):
     """One line of one commit. `outcome` says whether it counts and, if not, why."""
 
     record: SignoffRecord
@@ -87,8 +84,7 @@ class RecordRow:
     reasons: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class SignoffsView:
+class SignoffsView(Struct, frozen=True):
     """Context of `pages/signoffs`. `root` says in words where trust begins; `adopted` is newest first.
 
     `unknown`: no agreement can be checked in this copy, and the sentence says why. Else `problem` says what is wrong.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.language import Sentence
@@ -34,8 +35,7 @@ EVIDENCE: Final = {
 """What stands behind a record, in words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Badge:
+class Badge(Struct, frozen=True):
     """A sign, a word and one of the four tones: holds, waits, broken, calm."""
 
     tone: str
@@ -43,8 +43,7 @@ class Badge:
     word: str
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Struct, frozen=True):
     """One demanded approval, as a reader sees it.
 
     Attributes:
@@ -76,8 +75,7 @@ class Card:
     due: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Strip:
+class Strip(Struct, frozen=True):
     """An agreement on a page. `tone` colours its head, `short` says it in three words for lists."""
 
     artifact: str

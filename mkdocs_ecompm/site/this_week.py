@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.language import Sentence
@@ -18,16 +20,14 @@ from mkdocs_ecompm.site.wording import artifact_in_sentence
 _FRIDAY = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """A due item and everybody who finds it when filtering: those who owe it, their people, their departments."""
 
     duty: Duty
     audience: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """One part of the page."""
 
     anchor: str
@@ -35,24 +35,21 @@ class Span:
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """A party to filter by."""
 
     id: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class ChoiceGroup:
+class ChoiceGroup(Struct, frozen=True):
     """The parties of one kind: people, departments, partners, roles."""
 
     name: str
     choices: tuple[Choice, ...]
 
 
-@dataclass(frozen=True)
-class ThisWeekView:
+class ThisWeekView(Struct, frozen=True):
     """Context of `pages/this-week`. `undated` are open items that nobody gave a day."""
 
     sentence: Sentence

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.history.difference import difference
@@ -22,8 +24,7 @@ from mkdocs_ecompm.site.strip import Badge
 from mkdocs_ecompm.site.wording import ChangeText, artifact_in_sentence, change_of
 
 
-@dataclass(frozen=True, slots=True)
-class KeyRow:
+class KeyRow(Struct, frozen=True):
     """A key: its fingerprint or file, when it is in force, whether it is now, and the words for that."""
 
     name: str
@@ -32,8 +33,7 @@ class KeyRow:
     badge: Badge
 
 
-@dataclass(frozen=True, slots=True)
-class SpeakerRow:
+class SpeakerRow(Struct, frozen=True):
     """A person in the trust states: the names for whom this person speaks or spoke, with periods, and the keys."""
 
     person: str
@@ -44,8 +44,7 @@ class SpeakerRow:
     accounts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AdoptionRow:
+class AdoptionRow(Struct, frozen=True):
     """A change that came into force: when, by whose approval, where, and what it changed."""
 
     commit: str
@@ -55,8 +54,7 @@ class AdoptionRow:
     changes: tuple[ChangeText, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(Struct, frozen=True):
     """A change that waits: what it changes, who has approved it already, and how many of whom it needs."""
 
     digest: str
@@ -66,8 +64,7 @@ class Pending:
     quorum: int
 
 
-@dataclass(frozen=True)
-class TrustView:
+class TrustView(Struct, frozen=True):
     """Context of `pages/trust`. `adoptions` are newest first; `first` is what the trust root began with."""
 
     sentence: Sentence

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.signoff import Assurance, SignoffRecord
@@ -11,8 +12,7 @@ from mkdocs_ecompm.signoff.proof import allowed_signers, signers
 from mkdocs_ecompm.site.wording import ecompm_command
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """A step by which anyone checks, with plain tools or ours: what it shows, and the commands."""
 
     title: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.history.digest import TRUST
@@ -21,8 +22,7 @@ _NAMED: Final = 2
 _SHORT: Final = 60
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeText:
+class ChangeText(Struct, frozen=True):
     """One difference for a reader: `what` changed, from `was` to `is_`; an empty text where it came or went.
 
     `of` is what the record of which a field changed is called: "Lost rankings" for the risk R-004.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from textwrap import dedent
 from types import SimpleNamespace
 
 import pytest
+from msgspec.structs import replace
 
 from mkdocs_ecompm.load.files import MemoryFiles
 from mkdocs_ecompm.load.state import load_state

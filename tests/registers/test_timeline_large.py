@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date, timedelta
 from textwrap import dedent
 
 import pytest
+from msgspec.structs import replace
 
 from mkdocs_ecompm.load.files import MemoryFiles
 from mkdocs_ecompm.load.state import load_state

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from mkdocs_ecompm.schedule.activity import KINDS, Activity, Dependency
 from mkdocs_ecompm.schedule.calendar import WEEKDAYS, Calendar

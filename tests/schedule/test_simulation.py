@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from statistics import NormalDist
 
 import pytest
+from msgspec.structs import replace
 
 np = pytest.importorskip("numpy")
 

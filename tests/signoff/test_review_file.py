@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import copy
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from mkdocs_ecompm.model.review import ForgeAccount, PullRequestEvidence, Review, ReviewState, Seen
 from mkdocs_ecompm.model.signoff import Decision

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime
+
+from msgspec.structs import replace
 
 from mkdocs_ecompm.model.comparison import Comparison, Fact, Moment, Period, Tone, Topic
 from mkdocs_ecompm.model.history import History, Revision

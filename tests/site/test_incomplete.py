@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from small_shop import ANA, begin_shop
 
 from mkdocs_ecompm.assembly import Setting, assemble

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import subprocess
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from mkdocs_ecompm.assembly import Setting, assemble
 from mkdocs_ecompm.cli.replay import replay

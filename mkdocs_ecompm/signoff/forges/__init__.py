@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
 from typing import Any, Final, Protocol, cast
+
+from msgspec import Struct, field
 
 from mkdocs_ecompm.model.review import ForgeAccount, ReviewState
 
@@ -22,8 +23,7 @@ class NothingToRecord(Exception):  # noqa: N818  # it is no error: the payload i
     """A payload that brings no review and no merge, with the reason as a sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class RawReview:
+class RawReview(Struct, frozen=True):
     """A review as the forge tells it. `commit` is what the forge says was reviewed; `edited`: its author changed it."""
 
     id: str
@@ -36,8 +36,7 @@ class RawReview:
     edited: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Push:
+class Push(Struct, frozen=True):
     """What a review may be overtaken by: new commits on the branch of a pull request, or another target for it.
 
     `commit` is the new head of the branch, as far as the forge says. `forced` is None where the forge does not say
@@ -50,8 +49,7 @@ class Push:
     forced: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class PullRequest:
+class PullRequest(Struct, frozen=True):
     """A pull request as the forge tells it.
 
     Attributes:
@@ -83,8 +81,7 @@ class PullRequest:
     complete: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(Struct, frozen=True):
     """How a forge is reached and asked.
 
     Attributes:

@@ -6,8 +6,9 @@ That is a push by force to the branch, and another target: GitHub keeps approval
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from mkdocs_ecompm.model.review import ReviewState
 from mkdocs_ecompm.signoff.forges import Access, NothingToRecord, PullRequest, Push, RawReview

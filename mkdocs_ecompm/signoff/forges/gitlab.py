@@ -6,10 +6,11 @@ What was decided is not in one place: `gitlab_notes` makes it of the notes, and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
+
+from msgspec.structs import replace
 
 from mkdocs_ecompm.model.review import ReviewState
 from mkdocs_ecompm.signoff.forges import Access, Client, ForgeError, NothingToRecord, PullRequest, RawReview

@@ -14,10 +14,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mkdocs_ecompm.model.review import ForgeAccount, ReviewState
 from mkdocs_ecompm.signoff.forges import Push, RawReview
@@ -42,8 +44,7 @@ _UNTOUCHED: Final = timedelta(seconds=1)
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Struct, frozen=True):
     """The branch as it was from a moment on."""
 
     head: str

@@ -6,9 +6,11 @@ What differs is how each names things in its answers; the module of the forge sa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mkdocs_ecompm.signoff.forges import Client, ForgeError, NothingToRecord, PullRequest, Push, RawReview
 from mkdocs_ecompm.signoff.forges.fields import at, host, mappings, moment, name
@@ -23,8 +25,7 @@ def retargeted(item: Mapping[str, object]) -> Push | None:
     return Push(None, when, forced=True) if when else None
 
 
-@dataclass(frozen=True, slots=True)
-class PullRequestApi:
+class PullRequestApi(Struct, frozen=True):
     """A forge whose API is like GitHub's. Its methods are the first two of what a `Forge` has to offer.
 
     Attributes:

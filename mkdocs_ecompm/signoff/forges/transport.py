@@ -20,6 +20,8 @@ from threading import Thread
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin, urlsplit
 
+from msgspec import Struct
+
 from mkdocs_ecompm.signoff.forges import Access, ForgeError
 
 if TYPE_CHECKING:
@@ -43,15 +45,14 @@ _NO_REQUESTS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token and where it comes from. It prints as nothing."""
+    """A token and where it comes from. It prints as nothing, for which a Struct has no word."""
 
     value: str = field(repr=False)
     variable: str
     header: Callable[[str], tuple[str, str]] = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What came back, whatever its status."""
 
     status: int
