@@ -1,6 +1,6 @@
 """`python -m mkdocs_ecompm` is the `ecompm` command."""
 
-from mkdocs_ecompm.cli import main
+from mkdocs_ecompm.cli import run
 
 if __name__ == "__main__":
-    main()
+    run()

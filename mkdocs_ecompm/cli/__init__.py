@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Mapping
 from importlib import import_module
@@ -121,3 +122,26 @@ def main() -> None:
 
     Exit status: 0 fine, 1 the project has errors or a demanded sign-off does not hold, 2 usage or environment.
     """
+
+
+def run() -> None:
+    """`ecompm` as a process: it ends as soon as all is written.
+
+    The interpreter would take the objects of a long history down one by one, which the system does at once.
+    """
+    try:
+        main()
+    except SystemExit as end:
+        if isinstance(end.code, int) and _written():
+            os._exit(end.code)
+        raise
+
+
+def _written() -> bool:
+    """Whether all output has reached its reader."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        return False
+    return True

@@ -1,7 +1,11 @@
-"""The project's own trust root, as its mkdocs.yml states it to the plugin: read with MkDocs' own loader."""
+"""The project's own trust root, as its mkdocs.yml states it to the plugin: read with MkDocs' own loader.
+
+A plugin that names another project folder in its settings shows another project, and its root is none of ours.
+"""
 
 from __future__ import annotations
 
+import os
 import posixpath
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -30,31 +34,27 @@ def trust_roots_of_site(folder: Path, repository: Path | None, *, at: str | None
     if repository is not None:
         with Repository.open(repository) as opened:
             if opened.worktree is None:
-                return _of_commit(opened, at or "HEAD")
+                return _below(opened, commit_named(opened, at or "HEAD"), "", folder.as_posix()) or ()
             if not folder.is_dir():
                 start = opened.worktree / folder
     for path in _candidates(start.absolute()):
         if path.is_file():
             top = next((folder for folder in path.parents if (folder / ".git").exists()), path.parent)
             name = path.resolve().relative_to(top.resolve()).as_posix() if _inside(path, top) else path.name
-            return _trust_roots(name, partial(_of_folder, top), str(path))
+            return _trust_roots(name, partial(_of_folder, top), str(path), partial(_same_folder, path.parent, start))
     return ()
 
 
 def trust_roots_at(repository: Repository, commit: str, place: str) -> tuple[str, ...]:
     """The same option as a commit has it, whatever is in the working tree: `place` is the project's folder in it."""
     for parent in PurePosixPath(place).parents:
-        found = _below(repository, commit, "" if parent == PurePosixPath() else f"{parent}/")
+        found = _below(repository, commit, "" if parent == PurePosixPath() else f"{parent}/", place)
         if found is not None:
             return found
     return ()
 
 
-def _of_commit(repository: Repository, rev: str) -> tuple[str, ...]:
-    return _below(repository, commit_named(repository, rev), "") or ()
-
-
-def _below(repository: Repository, commit: str, folder: str) -> tuple[str, ...] | None:
+def _below(repository: Repository, commit: str, folder: str, place: str) -> tuple[str, ...] | None:
     """The option in the settings file that stands in a folder of a commit; None if there is none."""
 
     def read(name: str) -> bytes:
@@ -65,7 +65,12 @@ def _below(repository: Repository, commit: str, folder: str) -> tuple[str, ...] 
 
     for name in NAMES:
         if repository.entry(commit, folder + name) is not None:
-            return _trust_roots(folder + name, read, f"{folder}{name} at {commit}")
+            return _trust_roots(
+                folder + name,
+                read,
+                f"{folder}{name} at {commit}",
+                lambda named: posixpath.normpath(folder + named) == posixpath.normpath(place),
+            )
     return None
 
 
@@ -82,6 +87,12 @@ def _inside(path: Path, top: Path) -> bool:
     return path.resolve().is_relative_to(top.resolve())
 
 
+def _same_folder(base: Path, folder: Path, named: str) -> bool:
+    return "\0" not in named and os.path.realpath(base / named) == os.path.realpath(
+        folder
+    )  # a loop of links is no error
+
+
 def _candidates(folder: Path) -> Iterator[Path]:
     """Where the file may be: from the folder's parent up to the top of the repository."""
     for parent in folder.parents:
@@ -90,21 +101,45 @@ def _candidates(folder: Path) -> Iterator[Path]:
             return
 
 
-def _trust_roots(name: str, read: Callable[[str], bytes], shown: str) -> tuple[str, ...]:
-    """The option in the settings file `name` of the repository, else in the file that it inherits from."""
+def _trust_roots(
+    name: str, read: Callable[[str], bytes], shown: str, is_ours: Callable[[str], bool]
+) -> tuple[str, ...]:
+    """The option in the settings file `name` of the repository, else in the file that it inherits from.
+
+    Args:
+        name: The file's path in the repository.
+        read: The bytes of such a file.
+        shown: What a person calls it.
+        is_ours: Whether a folder, seen from the file, is the project at hand.
+    """
+    plugins: Any = None
     for _ in range(DEEPEST):
         settings = _load(read(name), shown)
-        for plugin, options in _plugins(settings.get("plugins")):
-            if plugin == "ecompm" and isinstance(options, dict) and options.get("trust_root"):
-                return _commits(options["trust_root"], shown)
+        plugins = _inherited(settings.get("plugins"), plugins)
         inherited = settings.get("INHERIT")
         if not isinstance(inherited, str):
-            return ()
+            return next((found for options in _ours(plugins, is_ours) if (found := _commits(options, shown))), ())
         name = posixpath.normpath(posixpath.join(posixpath.dirname(name), inherited))
         shown = f"{name}, from which {shown} inherits,"
         if name.startswith(("/", "..")):
             raise ProjectError(f"{shown} lies outside the repository.")
     raise ProjectError(f"{name} inherits from itself, or through more than {DEEPEST} files.")
+
+
+def _inherited(parent: Any, child: Any) -> Any:
+    """The plugins of a file and of the file that it inherits from, as MkDocs merges them: mappings, never lists."""
+    if isinstance(parent, dict) and isinstance(child, dict):
+        return {**parent, **{name: _inherited(parent.get(name), options) for name, options in child.items()}}
+    return parent if child is None else child
+
+
+def _ours(plugins: Any, is_ours: Callable[[str], bool]) -> Iterator[dict[str, Any]]:
+    """The options of each plugin `ecompm` that does not name the folder of another project."""
+    for plugin, options in _plugins(plugins):
+        if plugin == "ecompm" and isinstance(options, dict):
+            project = options.get("project")
+            if not isinstance(project, str) or is_ours(project):
+                yield options
 
 
 def _load(data: bytes, shown: str) -> dict[str, Any]:
@@ -125,8 +160,9 @@ def _load(data: bytes, shown: str) -> dict[str, Any]:
     return settings if isinstance(settings, dict) else {}
 
 
-def _commits(stated: Any, name: str) -> tuple[str, ...]:
+def _commits(options: dict[str, Any], name: str) -> tuple[str, ...]:
     """One id or a list of them; the plugin refuses the same."""
+    stated = options.get("trust_root")
     found = [str(item).lower() for item in (stated if isinstance(stated, list) else [stated])] if stated else []
     for item in found:
         if not is_id(item):

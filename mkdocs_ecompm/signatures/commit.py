@@ -48,8 +48,8 @@ _FORMATS: Final[dict[bytes, Format]] = {
 }
 _OPENPGP: Final = b"PGP SIGNATURE"
 _MOST_THREADS: Final = 8
-_AT_A_TIME: Final = 16
-_AHEAD: Final = 128
+_AT_A_TIME: Final = 64
+_AHEAD: Final = 32
 
 
 class SignedCommit(NamedTuple):

@@ -9,7 +9,8 @@ import pytest
 from repositories import TestRepository
 
 from mkdocs_ecompm.assembly import ProjectError
-from mkdocs_ecompm.cli.site_settings import trust_roots_of_site
+from mkdocs_ecompm.cli.site_settings import trust_roots_at, trust_roots_of_site
+from mkdocs_ecompm.git.repository import Repository
 
 ONE, TWO = "a" * 40, "b" * 40
 
@@ -116,3 +117,35 @@ def test_inherited_settings_are_read(tmp_path: Path) -> None:
     (tmp_path / "base.yml").write_text(f"plugins:\n  - ecompm:\n      trust_root: {'ab' * 20}\n", "utf-8")
     (tmp_path / "sites" / "mkdocs.yml").write_text("INHERIT: ../base.yml\nsite_name: x\n", "utf-8")
     assert trust_roots_of_site(tmp_path / "sites" / "project", None) == ("ab" * 20,)
+
+
+OTHER = f"plugins:\n  - ecompm:\n      project: other\n      trust_root: {ONE}\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        (OTHER, ()),
+        (OTHER.replace("other", '"a\\0b"'), ()),
+        (OTHER.replace("other", "./project/"), (ONE,)),
+        (OTHER + f"  - ecompm:\n      project: project\n      trust_root: {TWO}\n", (TWO,)),
+        (OTHER + f"  - ecompm:\n      trust_root: {TWO}\n", (TWO,)),
+    ],
+)
+def test_the_root_of_another_project_is_none_of_ours(project: Path, settings: str, expected: tuple[str, ...]) -> None:
+    (project.parent / "mkdocs.yml").write_text(settings)
+    assert trust_roots_of_site(project, None) == expected
+    repository = TestRepository(project.parent)
+    commit = repository.commit("Settings", files={"mkdocs.yml": settings, "project/risks.yml": "risks: []\n"})
+    with Repository.open(project.parent) as opened:
+        assert trust_roots_at(opened, commit, "project") == expected
+
+
+def test_the_project_is_named_in_one_file_and_its_root_in_the_other(project: Path) -> None:
+    (project.parent / "base.yml").write_text(f"plugins:\n  ecompm:\n    trust_root: {ONE}\n")
+    child = project.parent / "mkdocs.yml"
+    child.write_text("INHERIT: base.yml\nplugins:\n  ecompm:\n    project: other\n")
+    assert trust_roots_of_site(project, None) == ()
+    assert trust_roots_of_site(project.parent / "other", None) == (ONE,)
+    child.write_text("INHERIT: base.yml\nplugins:\n  ecompm:\n    project: project\n")
+    assert trust_roots_of_site(project, None) == (ONE,)
