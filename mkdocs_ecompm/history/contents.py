@@ -14,7 +14,9 @@ from msgspec import Struct, field
 from mkdocs_ecompm.git.objects import Commit, GitObject, TreeEntry
 from mkdocs_ecompm.git.repository import Repository
 from mkdocs_ecompm.history.canonical import UnreadableContent
+from mkdocs_ecompm.load.contents import repeated_ids
 from mkdocs_ecompm.load.files import FileEntry, Files, FilesError
+from mkdocs_ecompm.load.piecewise import PiecewiseReader
 from mkdocs_ecompm.load.state import load_contents
 from mkdocs_ecompm.load.yaml_reader import Parsed, read_yaml
 from mkdocs_ecompm.model.content import YamlMap
@@ -23,6 +25,8 @@ from mkdocs_ecompm.model.state import State
 _MOST_FILES: Final = 20_000
 """Files and folders of one register in one commit; more make it unreadable there."""
 _DEEPEST: Final = 64
+_TYPED: Final = frozenset({"project", "people", "signoffs", "asks"})
+"""The registers whose past is read with its types too, which need to know where in the file a value stands."""
 Stamp = tuple[TreeEntry, ...]
 """What a register's files are: mode, id and name of each file and folder that bears its name."""
 Read = tuple[YamlMap | None, str | None]
@@ -107,6 +111,7 @@ class ContentsHistory:
         self._by_folder: dict[str, Contents] = {"": EMPTY}
         self._by_stamp: dict[tuple[str, Stamp], Read] = {}
         self._parsed: dict[tuple[str, bytes], Parsed] = {}
+        self._pieces = PiecewiseReader()
         self._memory: dict[Hashable, object] = {}
         self._at_hand: GitObject | None = None
 
@@ -194,12 +199,23 @@ class ContentsHistory:
         return found
 
     def _read(self, name: str, entries: Sequence[TreeEntry]) -> Read:
+        plain = self._read_plain(name, entries)
+        if plain is not None:
+            return plain, None
         try:
             files = _RegisterFiles(self._repository, self._data, self._prefix, entries)
         except _TooManyFiles:
             return None, f"{self._prefix}{name}"
         contents, unreadable = load_contents(files, (name,), self.parse)
         return contents.get(name), unreadable.get(name)
+
+    def _read_plain(self, name: str, entries: Sequence[TreeEntry]) -> YamlMap | None:
+        """A register of one file, without places: of a version only what is new is read. None if it is not so plain."""
+        (entry, *more) = entries
+        if more or entry.kind != "file" or entry.name != os.fsencode(f"{name}.yml") or name in _TYPED:
+            return None
+        content = self._pieces.read(self._data(entry.oid))
+        return None if content is None or any(repeated_ids(content)) else content
 
     def _data(self, blob: str) -> bytes:
         found = self._at_hand

@@ -13,18 +13,25 @@ from mkdocs_ecompm.git.repository import Repository
 from mkdocs_ecompm.history import contents as module
 from mkdocs_ecompm.history.canonical import UnreadableContent
 from mkdocs_ecompm.history.contents import ContentsHistory
+from mkdocs_ecompm.load.contents import load_contents
+from mkdocs_ecompm.load.files import MemoryFiles
 
 
 def test_a_blob_is_parsed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     repository = TestRepository.create(tmp_path / "r")
     parsed: list[str] = []
-    real = module.read_yaml
+    real, pieces = module.read_yaml, module.PiecewiseReader.read
 
     def counting(path: str, data: bytes) -> Any:
         parsed.append(path)
         return real(path, data)
 
+    def in_pieces(reader: module.PiecewiseReader, data: bytes) -> Any:
+        parsed.append("in pieces")
+        return pieces(reader, data)
+
     monkeypatch.setattr(module, "read_yaml", counting)
+    monkeypatch.setattr(module.PiecewiseReader, "read", in_pieces)
     one = repository.commit(files={"project/charter.yml": "problem: a\n", "project/risks/a.yml": "risks: []\n"})
     two = repository.commit(files={"other.txt": "x"})
     three = repository.commit(files={"project/risks/b.yml": "risks: []\n"})
@@ -36,7 +43,29 @@ def test_a_blob_is_parsed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
             assert history.at(commit).register("charter") == {"problem": "a"}
             history.at(commit).register("risks")
         assert history.at(one).register("raci") is None
-    assert parsed == ["project/charter.yml", "project/risks/a.yml", "project/risks/b.yml"]
+    assert parsed == ["in pieces", "project/risks/a.yml", "project/risks/b.yml"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "risks:\n  - id: A\n    title: One # said\n  - id: B\nmatrix: {likelihood: 5}\n",
+        "risks:\n  - id: A\n  - id: a\n",
+        "risks:\n  - id: A\n    note: &x y\n  - id: B\n    note: *x\n",
+        "risks:\n  - id: A\nrisks:\n  - id: B\n",
+        "- id: A\n",
+        "",
+        "\x07",
+    ],
+)
+def test_a_past_register_is_what_the_whole_file_says(tmp_path: Path, text: str) -> None:
+    repository = TestRepository.create(tmp_path / "r")
+    commit = repository.commit(files={"project/risks.yml": text})
+    files = MemoryFiles({"risks.yml": text.encode()}, "project/")
+    contents, unreadable = load_contents(files, ["risks"])
+    with Repository.open(repository.folder) as opened:
+        found = ContentsHistory(opened, "project").at(commit).read("risks")
+    assert found == (contents.get("risks"), unreadable.get("risks"))
 
 
 def test_without_a_folder_there_is_nothing(tmp_path: Path) -> None:
