@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from repositories import SigningKey, TestRepository
 
-from mkdocs_ecompm.git import repository as repository_module
+from mkdocs_ecompm.git import store as store_module
 from mkdocs_ecompm.git.objects import (
     DamagedObject,
     GitObject,
@@ -245,7 +245,7 @@ def test_a_history_that_nobody_reads_to_its_end(made: TestRepository) -> None:
 def test_commits_and_trees_are_read_in_one_go(
     *, whole: bool, made: TestRepository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(repository_module, "_MANY", 1)
+    monkeypatch.setattr(store_module, "_MANY", 1)
     with Repository.open(made.folder) as repository:
         oids = repository.rev_list()
         repository.read_history(oids[0]) if whole else repository.read_commits(oids)
@@ -258,7 +258,7 @@ def test_commits_and_trees_are_read_in_one_go(
 
 def test_what_bears_a_name_is_read_in_one_go(made: TestRepository, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the repository has for a language: ids are told in the bytes that git reads."""
-    monkeypatch.setattr(repository_module, "_MANY", 1)
+    monkeypatch.setattr(store_module, "_MANY", 1)
     for setting in ("i18n.logOutputEncoding", "i18n.commitEncoding"):
         made.git("config", setting, "UTF-16")
     for whole in (True, False):
@@ -277,7 +277,7 @@ def test_what_bears_a_name_is_read_in_one_go(made: TestRepository, monkeypatch: 
 
 
 def test_what_is_amiss_does_not_stop_reading_in_one_go(made: TestRepository, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(repository_module, "_MANY", 1)
+    monkeypatch.setattr(store_module, "_MANY", 1)
     with Repository.open(made.folder) as repository:
         head = repository.rev_list()[0]
         tree = repository.commit(head).tree
