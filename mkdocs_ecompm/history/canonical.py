@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeAlias
+
+import msgspec
 
 from mkdocs_ecompm.model.content import Yaml
 from mkdocs_ecompm.model.entry import COMMON_KEYS
@@ -15,6 +16,10 @@ Plain: TypeAlias = "str | list[Plain] | dict[str, Plain] | None"
 """Content without places. None occurs only as the digest of something that is not there."""
 Paths: TypeAlias = Mapping[str, "Paths"]
 """Fields to leave out, as a tree of keys; a leaf is left out with all it holds."""
+Known: TypeAlias = "dict[tuple[int, int], tuple[Yaml, Paths, Plain]]"
+"""What is agreed of items that were looked through, by the identity of the item and of what is left out."""
+_NOTHING: Final[Paths] = {}
+_ENCODER: Final = msgspec.json.Encoder(order="deterministic")
 _BEYOND: Final = re.compile(rb"[\xf0-\xf4]")
 """The first byte in UTF-8 of a character beyond U+FFFF."""
 
@@ -33,8 +38,12 @@ def paths(dotted: Iterable[str]) -> Paths:
     return tree  # type: ignore[return-value]
 
 
-def agreed(value: Yaml, left_out: Paths) -> Plain:
-    """The value without what is no part of the agreement. Lists are looked through: a path names no positions."""
+def agreed(value: Yaml, left_out: Paths, known: Known | None = None) -> Plain:
+    """The value without what is no part of the agreement. Lists are looked through: a path names no positions.
+
+    Versions of a register share the records that did not change: with `known`, each is looked through once. Then nobody
+    may change what comes back.
+    """
     if isinstance(value, str):
         return value
     if isinstance(value, dict):
@@ -43,9 +52,22 @@ def agreed(value: Yaml, left_out: Paths) -> Plain:
             below = left_out.get(key)
             if below == {} or key in COMMON_KEYS or key.startswith("x-"):
                 continue
-            kept[key] = item if isinstance(item, str) else agreed(item, below or {})
+            kept[key] = item if isinstance(item, str) else agreed(item, below or _NOTHING, known)
         return kept
-    return by_id([agreed(item, left_out) for item in value])
+    if known is None:
+        return by_id([agreed(item, left_out) for item in value])
+    return by_id([_once(item, left_out, known) for item in value])
+
+
+def _once(item: Yaml, left_out: Paths, known: Known) -> Plain:
+    """As `agreed`, for an item of a list; `known` keeps it, so that no other one gets its identity."""
+    if isinstance(item, str):
+        return item
+    key = id(item), id(left_out)
+    found = known.get(key)
+    if found is None:
+        found = known[key] = item, left_out, agreed(item, left_out)
+    return found[2]
 
 
 def by_id(items: list[Plain]) -> list[Plain]:
@@ -64,14 +86,14 @@ def by_id(items: list[Plain]) -> list[Plain]:
 def canonical(value: Any) -> bytes:
     """The RFC 8785 form of a JSON value of texts, lists, mappings, null and whole numbers.
 
-    The standard library writes the same form, 20 times faster, but for the order of keys: it compares code points and
-    the RFC UTF-16 units. They differ only where there are characters beyond U+FFFF.
+    msgspec writes the same form, fifty times faster, but for the order of keys: it compares code points and the
+    RFC UTF-16 units. They differ only where there are characters beyond U+FFFF.
 
     Raises:
         UnreadableContent: it holds a text that is no Unicode (a lone surrogate).
     """
     try:
-        found = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+        found = _ENCODER.encode(value)
         if _BEYOND.search(found):
             import rfc8785  # noqa: PLC0415  # rarely needed
 

@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterator
 from functools import cache
 from typing import Final
 
-from mkdocs_ecompm.history.canonical import Paths, Plain, UnreadableContent, agreed, by_id, paths, sha256
+from mkdocs_ecompm.history.canonical import Known, Paths, Plain, UnreadableContent, agreed, by_id, paths, sha256
 from mkdocs_ecompm.history.contents import Contents
 from mkdocs_ecompm.model.content import Yaml, YamlList, YamlMap
 
@@ -128,7 +128,7 @@ def content(
     if whole is None:
         return None
     if not slash:
-        return _register_content(register, whole)
+        return _register_content(contents, register, whole)
     owed = _party(contents, name) if register == "obligations" else []
     if owed:
         return by_id([_record_content(register, "obligations", record) for record in owed])
@@ -281,8 +281,9 @@ def _party(contents: Contents, party: str) -> list[YamlMap]:
     return [entry for entry in owed if str(entry.get("party", "")).casefold() == party.casefold()]
 
 
-def _register_content(register: str, whole: YamlMap) -> Plain:
-    found = agreed(whole, _left_out(register))
+def _register_content(contents: Contents, register: str, whole: YamlMap) -> Plain:
+    known: Known = contents.memory.setdefault("agreed", {})  # type: ignore[assignment]  # what was put in
+    found = agreed(whole, _left_out(register), known)
     if register == "obligations" and isinstance(found, dict):
         found["obligations"] = _keep_waived(found.get("obligations"), whole.get("obligations"))
         if found["obligations"] is None:

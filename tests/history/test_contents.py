@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -13,8 +14,11 @@ from mkdocs_ecompm.git.repository import Repository
 from mkdocs_ecompm.history import contents as module
 from mkdocs_ecompm.history.canonical import UnreadableContent
 from mkdocs_ecompm.history.contents import ContentsHistory
+from mkdocs_ecompm.history.digest import digest
 from mkdocs_ecompm.load.contents import load_contents
 from mkdocs_ecompm.load.files import MemoryFiles
+from mkdocs_ecompm.model.state import State
+from mkdocs_ecompm.registers import DOCUMENTS
 
 
 def test_a_blob_is_parsed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,3 +140,40 @@ def test_key_files_are_hashed_wherever_they_are(tmp_path: Path) -> None:
         assert contents.key_file("keys/a.asc") == "2c70e12b7a0646f92279f427c7b38e7334d8e5389cff167a1dc30e73f826b683"
         for path in ("keys", "keys/b.asc", "../x", "keys/a.asc/more", ""):
             assert contents.key_file(path) is None
+
+
+FIELDS = ("title: One", "title: Two", "status: open", "status: waived", "status: met", "progress: 40", "links: [a]")
+
+
+def version(random: Random) -> dict[str, str]:
+    """Registers whose records change now and then, tracking fields among them; most are as they were before."""
+    lists = {"risks": "risks", "obligations": "obligations", "timeline": "tasks"}
+    files = {"project/project.yml": "id: shop\n"}
+    for register, name in lists.items():
+        records = [f"  - id: X-{number}\n    party: it\n    {random.choice(FIELDS)}\n" for number in range(4)]
+        records += [
+            f"  - id: Y-{number}\n    party: {random.choice(['it', 'legal'])}\n    note: n\n" for number in range(2)
+        ]
+        files[f"project/{register}.yml"] = f"{name}:\n" + "".join(random.sample(records, random.randint(1, 6)))
+    return files
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_versions_share_has_the_digest_that_each_has_alone(seed: int, tmp_path: Path) -> None:
+    random = Random(seed)  # noqa: S311  # a test that is the same each time
+    repository = TestRepository.create(tmp_path / "r")
+    artifacts = ("risks", "obligations", "timeline", "risks/X-1", "obligations/it", "obligations/legal", "timeline/X-2")
+    versions = [version(random) for _ in range(12)]
+    commits = [repository.commit(files=files) for files in versions]
+    seen: set[str | None] = set()
+    with Repository.open(repository.folder) as opened:
+        history = ContentsHistory(opened, "project")
+        for commit, files in zip(commits, versions, strict=True):
+            bare = {path.removeprefix("project/"): text.encode() for path, text in files.items()}
+            contents, unreadable = load_contents(MemoryFiles(bare), DOCUMENTS)
+            alone = module.shown(State(contents=contents, unreadable=unreadable))
+            for artifact in artifacts:
+                found = digest(history.at(commit), artifact)
+                assert found == digest(alone, artifact)
+                seen.add(found)
+    assert len(seen) > 40
