@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from repositories import SigningKey, TestRepository, insert_signature
 
+from mkdocs_ecompm.signatures import commit
 from mkdocs_ecompm.signatures.commit import committer_of, split, verify_commit, verify_commits
 
 ANA, BEN = SigningKey.make("ana"), SigningKey.make("ben")
@@ -162,6 +163,49 @@ def test_no_changed_commit_is_good(place: int, new: bytes, length: int) -> None:
     changed = raw[:place] + new + raw[place + length :]
     if verify_commit(changed).status == "good":
         assert split(changed).payload == PAYLOAD, "only the armor may be laid out differently"
+
+
+HEADERS = st.lists(
+    st.sampled_from(
+        [
+            b"tree 12ab",
+            b"tree 12AB",
+            b"parent 34",
+            b"parent 56",
+            b"author A <a@b.example> 1 +0000",
+            b"committer B <b@b.example> 2 +0000",
+            b"committer nobody",
+            b"committer B <b@b.example> 2 +0000\0",
+            b"gpgsig one\n two\n\n three",
+            b"gpgsig one\n two\n  \n three\n ",
+            b"gpgsig-sha256 four\n five",
+            b"gpgsig",
+            b"gpgsig ",
+            b" more",
+            b"encoding latin-1",
+            b"",
+        ]
+    ),
+    max_size=3,
+)
+USUAL = [b"tree 12ab", b"parent 34", b"author A <a@b.example> 1 +0000", b"committer B <b@b.example> 2 +0000"]
+
+
+@settings(max_examples=400)
+@given(HEADERS, st.sampled_from([b"gpgsig a\n b\n  c", b"gpgsig-sha256 a\n b", b"x y"]), HEADERS, st.integers(0, 5))
+def test_the_quick_way_is_the_long_way(before: list[bytes], signature: bytes, after: list[bytes], cut: int) -> None:
+    lines = [*USUAL[:cut], *before, *USUAL[cut:], signature, *after, b"", b"We agree.\n\ngpgsig x\n"]
+    for raw in (
+        b"\n".join(lines),
+        b"\n".join([*USUAL, signature, *after, b"", b"text"]),
+        b"\n".join([*USUAL, signature]),
+    ):
+        for object_format in ("sha1", "sha256"):
+            assert split(raw, object_format) == commit._split_any(raw, object_format)
+
+
+def test_git_s_own_commits_take_the_quick_way() -> None:
+    assert commit._USUAL["sha1"].match(signed())
 
 
 def test_many_at_once_keep_their_order() -> None:
