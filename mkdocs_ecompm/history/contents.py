@@ -6,7 +6,7 @@ import hashlib
 import os
 import posixpath
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Final
 
 from msgspec import Struct, field
@@ -101,19 +101,29 @@ def shown(state: State, files: Files | None = None) -> Contents:
 
 
 class ContentsHistory:
-    """The contents at any commit. Commits whose project folder is the same share them, and so do their registers."""
+    """The contents at any commit. Commits whose project folder is the same share them, and so do their registers.
 
-    def __init__(self, repository: Repository, folder: str) -> None:
+    With `in_pieces`, what a version of a register shares with others is read once; what is decided on that should be
+    looked at again in `whole`.
+    """
+
+    def __init__(self, repository: Repository, folder: str, *, in_pieces: bool = False) -> None:
         self._repository = repository
+        self._folder = folder
         self._steps: Final = [os.fsencode(step) for step in folder.split("/") if step]
         self._prefix = f"{folder.strip('/')}/" if folder.strip("/") else ""
         self._folders: dict[str, str] = {}
         self._by_folder: dict[str, Contents] = {"": EMPTY}
         self._by_stamp: dict[tuple[str, Stamp], Read] = {}
         self._parsed: dict[tuple[str, bytes], Parsed] = {}
-        self._pieces = PiecewiseReader()
+        self._pieces = PiecewiseReader() if in_pieces else None
         self._memory: dict[Hashable, object] = {}
         self._at_hand: GitObject | None = None
+
+    @cached_property
+    def whole(self) -> ContentsHistory:
+        """The same, with each file read as a whole: it takes longer, and rests on no shortcut."""
+        return ContentsHistory(self._repository, self._folder) if self._pieces else self
 
     def read_ahead(self, commits: Iterable[Commit]) -> None:
         """Read the project folders of these commits in one go.
@@ -212,7 +222,13 @@ class ContentsHistory:
     def _read_plain(self, name: str, entries: Sequence[TreeEntry]) -> YamlMap | None:
         """A register of one file, without places: of a version only what is new is read. None if it is not so plain."""
         (entry, *more) = entries
-        if more or entry.kind != "file" or entry.name != os.fsencode(f"{name}.yml") or name in _TYPED:
+        if (
+            self._pieces is None
+            or more
+            or entry.kind != "file"
+            or entry.name != os.fsencode(f"{name}.yml")
+            or name in _TYPED
+        ):
             return None
         content = self._pieces.read(self._data(entry.oid))
         return None if content is None or any(repeated_ids(content)) else content

@@ -133,7 +133,9 @@ def repeated_ids(content: YamlMap) -> Iterator[Finding]:
             name = record.get("id") if isinstance(record, YamlMap) else None
             if not isinstance(name, str) or not isinstance(record, YamlMap):
                 continue
-            first = seen.setdefault(name.casefold(), record)
-            if first is not record:
+            first = seen.get(name.casefold())
+            if first is None:
+                seen[name.casefold()] = record
+            else:  # the same object twice is a record that stands there twice
                 hint = f"the first is at {first.at('id')}; ids are never used twice"
                 yield finding("duplicate-id", f"the id `{name}` is taken", record.at("id"), hint=hint)

@@ -2,9 +2,15 @@
 
 A register is a few keys and lists of records, a record a few fields. Most versions change one field of one record, so
 sections, records and fields are read by themselves and remembered by their text. That gives what reading the whole
-gives: a piece counts only if it can be read alone. Then it leaves nothing open (a quote, a bracket) that could reach
-into the next one, and the next one begins where, by its indentation, nothing of this one can go on. Wherever that is
-not plain to see, the file is read as a whole.
+gives, for
+
+- a piece counts only if it can be read alone: then it leaves nothing open (a quote, a bracket) that could reach into
+  the next one;
+- the next piece begins in a column in which nothing of this one can go on: every line of a piece but its first is
+  blank, a comment, or begins further to the right;
+- read alone, the piece must be one thing: one key, empty or not, or one record.
+
+Wherever one of these is not plain to see, the file is read as a whole.
 """
 
 from __future__ import annotations
@@ -28,10 +34,18 @@ _FIELD: Final = re.compile(
 )
 """A field of one line whose value has no character that could mean anything but itself."""
 _SHAPES: Final = {
-    width: (re.compile(rb"\n[ ]{0,%d}[^ \n]" % (width - 1)), re.compile(rb"\n[ ]{%d}(?=[^\s#-])" % width))
+    width: tuple(
+        re.compile(shape % number)
+        for shape, number in (
+            (rb"\n[ ]{0,%d}[^ \n#]", width - 2),
+            (rb"\A(?![A-Za-z_\"'])|\n[ ]{0,%d}[^ \n]", width - 1),
+            (rb"\n[ ]{%d}(?=[^\s#-])", width),
+        )
+    )
     for width in range(2, 11)
 }
-"""For each indentation of records what no line of one may look like, and where a field of one begins."""
+"""For each column in which the fields of records begin: a line that belongs to no record, one that belongs to no field
+that begins there, and the beginning of a field."""
 _MOST_PIECES: Final = 50_000
 
 _Fields: TypeAlias = tuple[tuple[str, Yaml | None], ...]
@@ -82,9 +96,11 @@ class PiecewiseReader:
         return ((named[0][0], records),) if named is not None and len(named) == 1 else None
 
     def _record(self, dash: bytes, item: bytes) -> tuple[Yaml, ...] | None:
-        """The record whose text follows the dash; should a second one be hidden in it, both; None if refused."""
-        hidden, field = _SHAPES[len(dash)]
-        if hidden.search(item):
+        """The record whose text follows the dash; None if it is not one, or refused."""
+        outside, odd, field = _SHAPES[len(dash)]
+        if outside.search(item):
+            return None
+        if odd.search(item):
             return _alone(dash, item)
         known, kind = self._known, b"f" + dash
         record = _joined(
@@ -133,16 +149,16 @@ def _field(dash: bytes, text: bytes) -> _Fields | None:
         value = plain[2].rstrip(b" ") if plain[2] else plain[3] or plain[4] or b""
         return ((plain[1].decode("ascii"), value.decode("utf-8") or None),)
     items = _alone(dash, text)
-    if items is None or len(items) != 1 or not isinstance(items[0], YamlMap):
+    if items is None or not isinstance(items[0], YamlMap):
         return None
     return _fields(items[0])
 
 
 def _alone(dash: bytes, item: bytes) -> tuple[Yaml, ...] | None:
-    """The items of a list that begin with a dash and are read by themselves."""
+    """The one item of a list that begins with a dash, read by itself."""
     content = read_yaml("", b"x:\n" + dash + item + b"\n").content
-    found = None if content is None or content.keys() - {"x"} else content.get("x", YamlList())
-    return tuple(found) if isinstance(found, YamlList) else None
+    found = content.get("x") if content is not None and len(content.marks) == 1 else None
+    return tuple(found) if isinstance(found, YamlList) and len(found) == 1 else None
 
 
 def _fields(content: YamlMap) -> _Fields | None:

@@ -79,7 +79,7 @@ class History(SignedCommits):
         self.tip = commit
         self.folder = folder.strip("/")
         self.parents: Mapping[str, tuple[str, ...]] = {commit.oid: commit.parents for commit in self.commits}
-        self.contents = ContentsHistory(repository, folder)
+        self.contents = ContentsHistory(repository, folder, in_pieces=True)
         self.contents.read_ahead(self.commits)
         self.evidence = EvidenceFiles(repository, self.contents, self.folder)
         self.evidence_writers = self.evidence.writers(self.commits)

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from mkdocs_ecompm.history.canonical import UnreadableContent
 from mkdocs_ecompm.history.contents import Contents
-from mkdocs_ecompm.history.digest import TRUST, digest, gate_digest, is_decided_gate, is_open_gate
+from mkdocs_ecompm.history.digest import TRUST, digest, gate_digest, is_decided_gate, is_gate, is_open_gate, named
 from mkdocs_ecompm.model.signoff import Assurance, Decision, Status
 from mkdocs_ecompm.model.state import State
 from mkdocs_ecompm.registers.asks import Ask
@@ -72,7 +72,18 @@ class Bench:
             UnreadableContent: it cannot be read.
         """
         now = self.shown.version(artifact)
-        return now is not None and now in {evidence.digest, evidence.gate_digest}
+        return now is not None and now in {evidence.digest, evidence.gate_digest} and self._was(evidence, artifact, now)
+
+    def _was(self, evidence: Evidence, artifact: str, version: str) -> bool:
+        """Whether it was so indeed, with the files read as wholes: an agreement that holds rests on no shortcut."""
+        if evidence.review is not None or evidence.tree is None or artifact == TRUST:
+            return True  # a digest that somebody recorded, or one that is made of whole files
+        then = self.walk.history.contents.whole.at(evidence.tree)
+        try:
+            name = named(then, artifact)
+            return version == digest(then, name) or (is_gate(then, name) and version == gate_digest(then, name))
+        except UnreadableContent:
+            return False
 
     def before(self, one: Evidence, other: Evidence) -> bool:
         """Whether one piece of evidence came before another, and the other does not claim the contrary."""

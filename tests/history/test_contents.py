@@ -40,7 +40,7 @@ def test_a_blob_is_parsed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     two = repository.commit(files={"other.txt": "x"})
     three = repository.commit(files={"project/risks/b.yml": "risks: []\n"})
     with Repository.open(repository.folder) as opened:
-        history = ContentsHistory(opened, "project")
+        history = ContentsHistory(opened, "project", in_pieces=True)
         assert history.at(one) is history.at(two)
         assert history.folder(one) != history.folder(three)
         for commit in (one, two, three):
@@ -55,6 +55,9 @@ def test_a_blob_is_parsed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     [
         "risks:\n  - id: A\n    title: One # said\n  - id: B\nmatrix: {likelihood: 5}\n",
         "risks:\n  - id: A\n  - id: a\n",
+        "risks:\n  - id: A\n  - id: A\n",
+        "risks:\n  - id: A\n-later:\n  - id: B\n",
+        "risks:\n  - id: A\n  -    id: B\n    title: One\n",
         "risks:\n  - id: A\n    note: &x y\n  - id: B\n    note: *x\n",
         "risks:\n  - id: A\nrisks:\n  - id: B\n",
         "- id: A\n",
@@ -68,8 +71,9 @@ def test_a_past_register_is_what_the_whole_file_says(tmp_path: Path, text: str) 
     files = MemoryFiles({"risks.yml": text.encode()}, "project/")
     contents, unreadable = load_contents(files, ["risks"])
     with Repository.open(repository.folder) as opened:
-        found = ContentsHistory(opened, "project").at(commit).read("risks")
-    assert found == (contents.get("risks"), unreadable.get("risks"))
+        history = ContentsHistory(opened, "project", in_pieces=True)
+        found, again = history.at(commit).read("risks"), history.whole.at(commit).read("risks")
+    assert found == again == (contents.get("risks"), unreadable.get("risks"))
 
 
 def test_without_a_folder_there_is_nothing(tmp_path: Path) -> None:
@@ -167,7 +171,7 @@ def test_what_versions_share_has_the_digest_that_each_has_alone(seed: int, tmp_p
     commits = [repository.commit(files=files) for files in versions]
     seen: set[str | None] = set()
     with Repository.open(repository.folder) as opened:
-        history = ContentsHistory(opened, "project")
+        history = ContentsHistory(opened, "project", in_pieces=True)
         for commit, files in zip(commits, versions, strict=True):
             bare = {path.removeprefix("project/"): text.encode() for path, text in files.items()}
             contents, unreadable = load_contents(MemoryFiles(bare), DOCUMENTS)
