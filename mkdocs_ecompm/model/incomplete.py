@@ -1,4 +1,4 @@
-"""What cannot be known from a copy of the repository that is not whole, why, and how to get the rest."""
+"""What cannot be known without the whole repository, why, and how to get it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,31 @@ IN_A_PIPELINE: Final = (
 )
 """How a shallow clone becomes a whole one."""
 
+NO_REPOSITORY: Final = "There is no git repository."
+NO_COMMIT: Final = "There is no commit yet."
+"""How the sign-off engine says that nobody can have said anything; each with what it means, and what to do."""
+_BEFORE: Final = {
+    NO_REPOSITORY: (
+        "There is no git repository here, so nothing can be proved.",
+        "Work in a clone of the project, or begin a repository with `git init` and a first commit.",
+    ),
+    NO_COMMIT: ("Nothing is committed here yet, so nothing can be proved.", "Commit the project."),
+}
+
 _OBJECT: Final = re.compile(r"The object [0-9a-f]{40,64}\b")
+
+
+def without_history(project: Project) -> bool:
+    """Whether there is no commit, or not even a repository, in which anybody could have signed."""
+    return project.signoffs.commit is None and project.signoffs.problem in _BEFORE
 
 
 def why_unknown(project: Project) -> str:
     """Why nobody can tell from this copy what was agreed, in a sentence; empty if it can be told."""
     if not project.signoffs.unverifiable:
         return ""
+    if without_history(project):
+        return _BEFORE[project.signoffs.problem][0]
     if project.history.shallow:
         return SHALLOW
     return _OBJECT.sub("A part of the history", project.signoffs.problem)  # its id helps nobody who reads a page
@@ -32,7 +50,11 @@ def why_unknown(project: Project) -> str:
 
 def how_to_know(project: Project, *, in_full: bool = False) -> str:
     """What to do so that it can be told, `in_full` for those who run pipelines too; empty if there is no simple way."""
-    if not (project.signoffs.unverifiable and project.history.shallow):
+    if not project.signoffs.unverifiable:
+        return ""
+    if without_history(project):
+        return _BEFORE[project.signoffs.problem][1]
+    if not project.history.shallow:
         return ""
     return f"{FETCH} {IN_A_PIPELINE}" if in_full else FETCH
 

@@ -123,7 +123,7 @@ def draw(courses: Sequence[Course], limits: Sequence[Limit], today: date, curren
         months=tuple(_months(field)),
         limits=tuple(_limits(field, limits)),
         lines=tuple(_lines(field, shown)),
-        today=Text(field.x(today), HEIGHT - 4, language.short_day(today), "middle")
+        today=Text(field.x(today), HEIGHT - 4, language.short_day(today, today), "middle")
         if field.first < today <= field.last
         else None,
     )

@@ -276,7 +276,7 @@ def _figures(rows: Sequence[KpiRow], as_of: date) -> Iterable[Figure]:
         fresh = sum((day.year, day.month) == (as_of.year, as_of.month) for day in days)
         end = as_of.replace(day=monthrange(as_of.year, as_of.month)[1])
         more = f"the last value is of {language.day(max(days))}" if days else ""
-        label = f"Measured in {language.month(as_of)}, due {language.short_day(end)}"
+        label = f"Measured in {language.month(as_of)}, due {language.short_day(end, as_of)}"
         yield Figure(
             label,
             f"{language.number(fresh)} of {language.number(len(rows))}",

@@ -22,6 +22,8 @@ _TOP: Final = 8
 _FOOT: Final = HEIGHT - 18
 _LABEL: Final = 44
 """Units that the label of a day needs."""
+_YEAR: Final = 28
+"""Units that its year needs besides, where it is another one than today's."""
 _SAME: Final = 0.5
 
 
@@ -118,7 +120,8 @@ def path_of(history: History, ref: str, frame: Frame) -> RiskPath | None:
     if not steps:
         return None
     was = steps[-2].score if len(steps) > 1 else None
-    return RiskPath(steps, was, _words(steps), _draw(steps, frame))
+    cut_off = history.shallow and history.revisions[:1] and history.revisions[0].commit == steps[0].commit
+    return RiskPath(steps, was, _words(steps, cut_off=bool(cut_off)), _draw(steps, frame))
 
 
 def _steps(history: History, ref: str, as_of: date) -> tuple[Step, ...]:
@@ -145,8 +148,11 @@ def _whole(value: str | None) -> int | None:
     return int(value) if value is not None and value.isascii() and value.isdigit() else None
 
 
-def _words(steps: Sequence[Step]) -> str:
+def _words(steps: Sequence[Step], *, cut_off: bool) -> str:
+    """The path in a line; where the history is `cut_off`, since when the first score stands is not known."""
     first, *others = steps
+    if not others and cut_off:
+        return f"{first.score} on {language.day(first.on)}, when the history in this copy begins"
     if not others:
         return f"{first.score} since {language.day(first.on)}"
     later = ", ".join(f"{step.score} from {language.day(step.on)}" for step in others)
@@ -172,7 +178,7 @@ def _draw(steps: Sequence[Step], frame: Frame) -> Drawing:
         height=HEIGHT,
         path=_line(places, _RIGHT),
         end=(_RIGHT, places[-1][1]),
-        marks=_marks(steps, places),
+        marks=_marks(steps, places, frame.last),
         bands=tuple(_bands(frame)),
         spark=_line(small, SPARK_WIDTH - 4),
         spark_end=(SPARK_WIDTH - 4, small[-1][1]),
@@ -188,16 +194,17 @@ def _line(places: Sequence[tuple[float, float]], right: float) -> str:
     return f"M{first[0]} {first[1]}" + "".join(f"H{x}V{y}" for x, y in places[1:]) + f"H{right}"
 
 
-def _marks(steps: Sequence[Step], places: Sequence[tuple[float, float]]) -> tuple[Mark, ...]:
+def _marks(steps: Sequence[Step], places: Sequence[tuple[float, float]], as_of: date) -> tuple[Mark, ...]:
     """The score over each step, the day below where it does not touch the day before it."""
     found: list[Mark] = []
     free = 0.0
     for step, (x, y) in zip(steps, places, strict=True):
-        shown = x >= free and x + _LABEL <= WIDTH
+        end = x + _LABEL + (_YEAR if step.on.year != as_of.year else 0)
+        shown = x >= free and end <= WIDTH
         if shown:
-            free = x + _LABEL
+            free = end
         above = y - 5 if y - 5 > _TOP + 4 else y + 13
-        found.append(Mark(x, y, round(above, 1), step.score, language.short_day(step.on) if shown else ""))
+        found.append(Mark(x, y, round(above, 1), step.score, language.short_day(step.on, as_of) if shown else ""))
     apart = {0} | {number for number, (one, two) in enumerate(pairwise(places), 1) if two[0] - one[0] >= 14}
     return tuple(mark for number, mark in enumerate(found) if number in apart or number == len(found) - 1)
 

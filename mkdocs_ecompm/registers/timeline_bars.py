@@ -9,10 +9,12 @@ from typing import Final
 from mkdocs_ecompm import language
 from mkdocs_ecompm.registers.timeline_axis import FONT_SIZE, Axis, fitting, text_width
 from mkdocs_ecompm.registers.timeline_gantt import WIDTH, Bar, Diamond, Work
-from mkdocs_ecompm.registers.timeline_shapes import Label, Piece, bar
+from mkdocs_ecompm.registers.timeline_shapes import Label, Piece, bar, mark
 
 BAR: Final = 10
 DIAMOND: Final = 6
+MOMENT: Final = 5
+"""Half the mark of a task that takes no time."""
 BOLD: Final = FONT_SIZE * 1.08
 """A bold text is as wide as one of this size."""
 _GAP: Final = 6
@@ -21,6 +23,8 @@ _GAP: Final = 6
 def bar_of(axis: Axis, work: Work, middle: float) -> Bar:
     """A task or summary in the row whose middle is at `middle`."""
     x, right = axis.morning(work.start), axis.evening(work.finish)
+    if work.moment:
+        x, right = axis.noon(work.finish) - MOMENT, axis.noon(work.finish) + MOMENT
     width = max(right - x, 2.0)
     height = BAR if work.kind == "task" else 4
     until = axis.evening(work.until) if work.until and work.until > work.finish and not work.done else None
@@ -59,6 +63,9 @@ def pieces_of(drawn: Bar) -> Iterator[Piece]:
         yield Piece("baseline", drawn.baseline)
     if drawn.float_path:
         yield Piece("float", drawn.float_path)
+    if drawn.work.moment:
+        yield Piece(f"moment{tail}", mark(drawn.x + MOMENT, drawn.y + drawn.height / 2, MOMENT))
+        return
     yield Piece(f"body{tail}", bar(drawn.x, drawn.y, drawn.width, drawn.height))
     if drawn.done_width and kind == "task":
         low, thick = (drawn.height - 1.5, 1.5) if drawn.label.inside else (drawn.height / 2 - 1.25, 2.5)

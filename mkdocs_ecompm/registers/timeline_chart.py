@@ -150,7 +150,9 @@ def _task_work(
     dates = plan.tasks[record.id]
     spare = dates.total_float
     float_text = "critical" if dates.critical else f"{language.number(round(spare, 1))} days of float"
-    days = f"{language.day(dates.start)} to {language.day(dates.finish)}"
+    moment = dates.early_start == dates.early_finish and not is_summary
+    first, last = language.day(dates.start), language.day(dates.finish)
+    days = last if first == last else f"{first} to {last}"
     return Work(
         id=entry.id,
         name=entry.name,
@@ -163,6 +165,7 @@ def _task_work(
         done=entry.done,
         was=was,
         title=f"{entry.id} {entry.name}: {days}, {float_text}{_moved(was, dates.finish)}",
+        moment=moment,
     )
 
 

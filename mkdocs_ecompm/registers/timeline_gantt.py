@@ -23,6 +23,7 @@ class Work(Struct, frozen=True):
     """A task, summary or milestone.
 
     `until` is its latest finish, `promised` the day that was named for a milestone, `was` its days in the baseline.
+    A task that is a `moment` takes no time: it is a point on its day.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Work(Struct, frozen=True):
     promised: date | None = None
     was: tuple[date, date] | None = None
     title: str = ""
+    moment: bool = False
 
 
 class Point(Struct, frozen=True):
@@ -84,7 +86,7 @@ class Closed(Struct, frozen=True):
 
 
 class Bar(Struct, frozen=True):
-    """A task or summary.
+    """A task or summary; that of a task without duration is as wide as its mark.
 
     `done_width` is the part that is done, `float_path` the line to its latest finish, `baseline` that below it.
     """
@@ -179,3 +181,8 @@ class Gantt(Struct, frozen=True):
     def rows(self) -> int:
         """How many pieces of work are drawn."""
         return len(self.bars) + len(self.milestones)
+
+    @property
+    def moments(self) -> bool:
+        """Whether a task is drawn that takes no time."""
+        return any(bar.work.moment for bar in self.bars)

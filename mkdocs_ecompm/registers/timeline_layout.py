@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.model.register import page_step
-from mkdocs_ecompm.registers.timeline_axis import Axis, fitting, text_width
+from mkdocs_ecompm.registers.timeline_axis import Axis, Tick, fitting, text_width
 from mkdocs_ecompm.registers.timeline_bars import (
     BAR,
     BOLD,
@@ -51,6 +51,12 @@ _LONG: Final = 60
 """A chart of more rows is a long one."""
 _FOLLOWED: Final = 10
 """Over so many rows an eye follows one line among many."""
+_SHORTEST: Final = 7
+"""An axis shows at least so many days, that a bar of one of them has something to stand out from."""
+_DAILY: Final = 14
+"""Up to so many days the axis names each."""
+_WEEKDAY_ROOM: Final = 100
+"""Units that the label of a day needs to have its weekday."""
 _TODAY_REACH: Final = 45
 """How many days outside the plan today may lie and still be shown."""
 
@@ -94,7 +100,7 @@ def draw(
     return Gantt(
         height=height,
         bottom=bottom,
-        ticks=tuple(tick for tick in axis.ticks() if tick.x + text_width(tick.label, BOLD) + 3 <= WIDTH),
+        ticks=tuple(tick for tick in _ticks(axis, today) if tick.x + text_width(tick.label, BOLD) + 3 <= WIDTH),
         axes=tuple(drawing.axes),
         heads=tuple(drawing.heads),
         gates=tuple(drawing.gates),
@@ -125,7 +131,26 @@ def axis_of(groups: Sequence[Group], today: date) -> Axis | None:
         first, last = min(first, now), max(last, now)
     margin = max(1, (last - first) // 60)
     first, last = max(first - margin, date.min.toordinal()), min(last + margin, date.max.toordinal())
+    last = min(max(last, first + _SHORTEST - 1), date.max.toordinal())  # names stand to the right of bars
     return Axis(date.fromordinal(first), date.fromordinal(last), _EDGE, WIDTH - _EDGE)
+
+
+def _ticks(axis: Axis, today: date) -> Iterator[Tick]:
+    """What the axis names; on a very short one each day but today, whose line is named, for it may have no Monday."""
+    count = (axis.last - axis.first).days + 1
+    if count > _DAILY:
+        yield from axis.ticks()
+        return
+    wide, end = (axis.right - axis.left) / count, 0.0
+    for number in range(count):
+        day = axis.first + timedelta(days=number)
+        label = language.weekday(day) if wide >= _WEEKDAY_ROOM else language.short_day(day)
+        if number == 0 or (day.month, day.day) == (1, 1):
+            label = f"{label} {day.year}"
+        x = axis.morning(day)
+        shown = x >= end and day != today  # the first names its year, and may need the room of the next
+        end = x + text_width(label) + 6 if shown else end
+        yield Tick(x, label if shown else "")
 
 
 def _routes(boxes: Mapping[str, Box], waits: Iterable[Wait]) -> Iterator[Route]:
@@ -189,6 +214,8 @@ def _phase_name(drawing: _Drawing, group: Group) -> None:
     start, end = group.start or axis.first, group.end or axis.last
     x, right = (axis.morning(start), axis.evening(max(start, end))) if group.start else (axis.left, axis.left)
     days = language.days(start, end, drawing.today) if group.start and group.end else ""
+    if group.start and group.start == group.end:
+        days = language.short_day(start, drawing.today)
     name = fitting(group.name, WIDTH - 2 * _EDGE - text_width(days) - 12, 12.5)
     wide = text_width(name, 12.5) + text_width(days) + 12
     label = Label(round(max(_EDGE, min(x, WIDTH - _EDGE - wide)), 1), round(drawing.y + 11, 1), name)

@@ -15,8 +15,9 @@ from mkdocs_ecompm.registers.timeline_links import Route
 
 _ROUND: Final = 2
 """The radius of a bar's corners."""
-_ORDER: Final = ("wait", "tip", "wait--critical", "tip--critical", "baseline", "float", "body", "body--summary")
-_OVER: Final = ("body--critical", "done", "done--critical")
+_LINES: Final = ("wait", "tip", "wait--critical", "tip--critical")
+_ORDER: Final = (*_LINES, "baseline", "float", "body", "body--summary", "moment")
+_OVER: Final = ("body--critical", "moment--critical", "done", "done--critical")
 _NAMES: Final = ("plain", "critical", "summary", "inside", "inside-critical")
 
 
@@ -73,6 +74,11 @@ def _lines(routes: Iterable[Route]) -> Iterator[Piece]:
         yield Piece(f"wait{tail}", route.path)
         first, *others = route.head.split()
         yield Piece(f"tip{tail}", f"M{first}L{' '.join(others)}z")
+
+
+def mark(x: float, y: float, half: float) -> str:
+    """A diamond around a point as a path."""
+    return f"M{x:.1f} {y - half:.1f}l{half} {half}l{-half} {half}l{-half} {-half}z"
 
 
 def bar(x: float, y: float, width: float, height: float) -> str:

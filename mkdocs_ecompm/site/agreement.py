@@ -22,7 +22,7 @@ from mkdocs_ecompm.model.signoff import AgreedText, Agreement, Decision, Signoff
 from mkdocs_ecompm.registers.signoffs import Demand
 from mkdocs_ecompm.signoff.proof import records_of
 from mkdocs_ecompm.site.agreed_text import Passage, passages
-from mkdocs_ecompm.site.signoffs import ROOTS
+from mkdocs_ecompm.site.signoffs import ROOTS, UNCHECKED
 from mkdocs_ecompm.site.strip import EVIDENCE, Badge, badge_of, sentence_of
 from mkdocs_ecompm.site.verification import Check, checks
 from mkdocs_ecompm.site.wording import ChangeText, artifact_name, asked_again, change_of, reader_of, reason_in_words
@@ -32,6 +32,7 @@ NOT_QUALIFIED: Final = "Electronic record of agreement. Not a qualified electron
 NOBODY_ASKED: Final = Sentence("Nobody is asked to agree to this.", "What was said of it is recorded all the same.")
 _SILENT: Final = "No answer. Silence is never consent."
 _UNCHECKED: Final = "What was said cannot be checked here."
+UNCOUNTED: Final = "What was not counted, and why"
 _DECIDED: Final = {Decision.APPROVE: "agreed", Decision.REJECT: "said no", Decision.WITHDRAW: "took it back"}
 
 
@@ -94,7 +95,10 @@ class Version(Struct, frozen=True):
 
 
 class AgreementView(Struct, frozen=True):
-    """Context of `pages/agreement`. `history` and `not_counting` are oldest first. `whole`: every text, unfolded."""
+    """Context of `pages/agreement`. `history` and `not_counting` are oldest first.
+
+    `whole`: every text, unfolded; `unknown`: nothing that was decided can be checked in this copy.
+    """
 
     sentence: Sentence
     artifact: str
@@ -108,6 +112,7 @@ class AgreementView(Struct, frozen=True):
     checks: tuple[Check, ...]
     not_qualified: str = NOT_QUALIFIED
     whole: bool = False
+    unknown: bool = False
 
 
 def views(project: Project) -> Iterable[View]:
@@ -129,7 +134,7 @@ def view(project: Project, agreement: Agreement, *, whole: bool = False) -> View
         ("parties", "Who was asked, and what they said", context.parties),
         ("text", "The text", context.versions),
         ("history", "Every decision, in order", context.history),
-        ("not-counted", "What was not counted, and why", context.not_counting),
+        ("not-counted", UNCHECKED if context.unknown else UNCOUNTED, context.not_counting),
         ("check", "Check it yourself", context.checks),
     )
     return View(
@@ -163,6 +168,7 @@ def _context(project: Project, agreement: Agreement, *, whole: bool) -> Agreemen
         versions=tuple(_versions(project, agreement, [one.record for one in heard] if whole else standing, reader)),
         checks=tuple(checks(project, agreement.artifact, standing or [one.record for one in heard])),
         whole=whole,
+        unknown=project.signoffs.unverifiable,
     )
 
 
@@ -239,7 +245,7 @@ def _statement(project: Project, record: SignoffRecord, agreement: Agreement) ->
         said="had a review dismissed" if record.review and record.review.dismissed else _DECIDED[record.decision],
         speaks_for=speaks_for,
         evidence=EVIDENCE[record.assurance],
-        badge=_standing(record),
+        badge=badge_of(Status.UNVERIFIABLE) if project.signoffs.unverifiable else _standing(record),
         reasons=tuple(reason_in_words(code) for code in record.reasons),
         differences=tuple(change_of(project.state, change, record.artifact) for change in differences),
     )

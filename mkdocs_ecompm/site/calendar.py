@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from mkdocs_ecompm import language
 from mkdocs_ecompm.model.duty import Duty
+from mkdocs_ecompm.model.incomplete import unknown
 from mkdocs_ecompm.model.parties import speakers
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.registers.project import ProjectDocument
@@ -165,9 +166,15 @@ class _Writer:
             ("CALSCALE", "GREGORIAN"),
             ("METHOD", "PUBLISH"),
             ("X-WR-CALNAME", text(one_line(f"{name}: {self._project.state.name(person)}" if person else name))),
+            *((("X-WR-CALDESC", text(one_line(missing))),) if (missing := self._missing()) else ()),
             ("X-PUBLISHED-TTL", "P1D"),
         )
         return component("VCALENDAR", head, map(self._event, items(self._project, person, self._items)))
+
+    def _missing(self) -> str:
+        """That no agreement is in the calendar, because none can be checked; empty if none is missing."""
+        why = unknown(self._project) if self._project.signoffs.agreements else ""
+        return f"Agreements are left out, for none can be checked here. {why.replace('`', '')}" if why else ""
 
     def _event(self, item: Item) -> bytes:
         if item not in self._events:

@@ -21,7 +21,6 @@ from mkdocs_ecompm.site.strip import Badge, badge_of
 from mkdocs_ecompm.site.wording import artifact_in_sentence, asked_again
 
 _ACTS: Final = {
-    Status.UNVERIFIABLE: "Make it possible to check {}",
     Status.REJECTED: "Settle the objection to {}",
     Status.WITHDRAWN: "Win back the agreement to {}",
     Status.MISSING: "Agree to {}",
@@ -58,7 +57,7 @@ class GateTask(Struct, frozen=True):
 def tasks_of(project: Project, record: Record[Gate]) -> Iterator[GateTask]:
     """Objections first, then what is late, then the rest; the signatures of the gate itself come last.
 
-    Of a gate that was decided only its signatures can be wanting.
+    Of a gate that was decided only its signatures can be wanting. What cannot be checked is nobody's to do.
     """
     still_open = record.entry.decision == "open"
     found = [
@@ -104,6 +103,10 @@ def _signatures(project: Project, agreement: Agreement, label: str, ref: str) ->
         if slot.status is not Status.VALID:
             groups.setdefault((slot.status, slot.due, slot.ask), []).append(slot)
     for (status, due, _), slots in groups.items():
+        if status is Status.UNVERIFIABLE:
+            if not project.signoffs.unverifiable:
+                yield _unchecked(label, ref)
+            continue
         again = asked_again(project.state, agreement, slots[0])
         late = (project.as_of - due).days if due else 0
         yield GateTask(
@@ -117,6 +120,12 @@ def _signatures(project: Project, agreement: Agreement, label: str, ref: str) ->
             artifact=agreement.artifact,
             cause=_cause(project, status, slots, label),
         )
+
+
+def _unchecked(label: str, ref: str) -> GateTask:
+    """A text that cannot be read: nobody knows whether it is agreed until it is put right."""
+    badge = badge_of(Status.UNVERIFIABLE)
+    return GateTask(f"Make it possible to check {label}", ref, (), "its text cannot be read here", None, 0, badge)
 
 
 def _cause(project: Project, status: Status, slots: list[Slot], label: str) -> str:
@@ -136,8 +145,6 @@ def _why(project: Project, status: Status, slots: list[Slot]) -> str:
         return f"took the agreement back{on}"
     if status is Status.STALE:
         return f"agreed to an earlier text{on}"
-    if status is Status.UNVERIFIABLE:
-        return "the evidence cannot be checked here"
     return "not answered yet"
 
 

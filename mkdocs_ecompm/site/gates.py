@@ -16,8 +16,9 @@ from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.register import Heading, View
 from mkdocs_ecompm.model.signoff import Status
 from mkdocs_ecompm.registers.timeline import Gate
-from mkdocs_ecompm.registers.timeline_gates import GateCard, gate_card, obligations_for
+from mkdocs_ecompm.registers.timeline_gates import obligations_for
 from mkdocs_ecompm.site.agreement import page_of
+from mkdocs_ecompm.site.gate_cards import ShownGate, gate_cards
 from mkdocs_ecompm.site.gate_facts import Since, about, changes_since, work_before
 from mkdocs_ecompm.site.gate_tasks import GateTask, tasks_of
 from mkdocs_ecompm.site.strip import badge_of, standing_of
@@ -26,13 +27,15 @@ from mkdocs_ecompm.site.wording import artifact_in_sentence
 PARENT: Final = "gates"
 ASKS: Final = "What it asks for"
 ASKED: Final = "What it asked for"
+ANSWERED: Final = "Who has answered"
+UNANSWERED: Final = "Who is asked to sign it"
 
 
 class GatesView(Struct, frozen=True):
     """Context of `pages/gates`: every gate by its day."""
 
     sentence: Sentence
-    gates: tuple[GateCard, ...]
+    gates: tuple[ShownGate, ...]
 
 
 class GateView(Struct, frozen=True):
@@ -45,13 +48,13 @@ class GateView(Struct, frozen=True):
         obligations: What parties owe that is needed for it, open ones first.
         findings: What is wrong with it, with its phases, or with what it requires.
         since: What changed in what it requires since it was decided.
-        answered: Whether anybody who must sign it has said something yet, or it is decided.
+        answered: Whether anybody who must sign it has said something yet or may have, or it is decided.
         began: How its phase began before it was decided, in a sentence.
     """
 
     sentence: Sentence
-    gate: GateCard
-    gates: tuple[GateCard, ...]
+    gate: ShownGate
+    gates: tuple[ShownGate, ...]
     figures: tuple[Figure, ...]
     tasks: tuple[GateTask, ...]
     obligations: tuple[Duty, ...]
@@ -66,7 +69,7 @@ def views(project: Project) -> Iterable[View]:
     records = sorted(project.state.of(Gate), key=lambda record: (record.entry.date, record.id))
     if not records:
         return
-    cards = tuple(gate_card(project, record) for record in records)
+    cards = gate_cards(project, records)
     yield View(
         path=PARENT,
         title="Gates",
@@ -80,11 +83,11 @@ def views(project: Project) -> Iterable[View]:
         yield _view(project, record, card, cards)
 
 
-def _view(project: Project, record: Record[Gate], card: GateCard, cards: tuple[GateCard, ...]) -> View:
+def _view(project: Project, record: Record[Gate], card: ShownGate, cards: tuple[ShownGate, ...]) -> View:
     context = _context(project, record, card, cards)
     sections = (
         ("tasks", "Who must do what", context.tasks),
-        ("signed", "Who has answered", context.tasks and context.answered),
+        ("signed", UNANSWERED if card.unknown else ANSWERED, context.tasks and context.answered),
         ("since", "What changed since the decision", context.since),
         ("conditions", "Conditions", card.conditions),
         ("asks", ASKED if card.decided else ASKS, card.requires or card.criteria or context.obligations),
@@ -102,7 +105,7 @@ def _view(project: Project, record: Record[Gate], card: GateCard, cards: tuple[G
     )
 
 
-def _context(project: Project, record: Record[Gate], card: GateCard, cards: tuple[GateCard, ...]) -> GateView:
+def _context(project: Project, record: Record[Gate], card: ShownGate, cards: tuple[ShownGate, ...]) -> GateView:
     since = changes_since(project, record) if card.decided else ()
     tasks = tuple(tasks_of(project, record))
     owed = sorted(obligations_for(project, record), key=lambda duty: (duty.done, duty.due is None, duty.due))
@@ -122,36 +125,51 @@ def _context(project: Project, record: Record[Gate], card: GateCard, cards: tupl
 
 def _answered(project: Project, record: Record[Gate]) -> bool:
     agreement = project.signoffs.by_artifact.get(record.ref)
-    return agreement is not None and (record.entry.decision != "open" or any(slot.record for slot in agreement.slots))
+    return agreement is not None and (
+        record.entry.decision != "open"
+        or any(slot.record or slot.status is Status.UNVERIFIABLE for slot in agreement.slots)
+    )
 
 
 # --- the sentences ----------------------------------------------------------------------------------------------------
 
 
-def _sentence(project: Project, cards: Sequence[GateCard]) -> Sentence:
+def _sentence(project: Project, cards: Sequence[ShownGate]) -> Sentence:
     """How many are behind us, and what the next one waits for."""
-    if project.signoffs.unverifiable:
-        decided = sum(card.decided for card in cards)
-        if len(cards) == 1:
-            return Sentence("The gate was decided." if decided else "The gate is not decided yet.")
-        number = language.in_words(decided) if decided else "none"
-        return Sentence(f"{language.capital(number)} of {language.count(len(cards), 'gate')} decided.")
+    following = next((card for card in cards if not card.decided), None)
+    if project.signoffs.unverifiable or any(card.decided and card.mark.sign == "?" for card in cards):
+        return Sentence(_decided(cards), _next(project, following) if following and len(cards) > 1 else "")
     passed = [card for card in cards if card.passed]
     total = language.count(len(cards), "gate")
     some = language.capital(language.in_words(len(passed))) if passed else "None"
     lead = f"{some} of {total} passed." if len(cards) > 1 else "The one gate is not passed yet."
     if len(passed) == len(cards):
         return Sentence(f"All {total} are passed." if len(cards) > 1 else "The one gate is passed.")
-    following = next((card for card in cards if not card.decided), None)
     if following is None:
         stuck = next(card for card in cards if not card.passed)
         return Sentence(lead, f"{stuck.id}, {stuck.name}: {stuck.mark.word}.")
-    due = f"due {language.near_day(following.day, project.as_of)}, {language.when(following.day, project.as_of)}"
-    waits = f"it waits for {language.listing(following.waits_for)}" if following.waits_for else "it can be decided"
-    return Sentence(lead, f"Next is {following.id}, {following.name}, {due}: {waits}.")
+    return Sentence(lead, _next(project, following))
 
 
-def _with_reasons(project: Project, card: GateCard, tasks: Sequence[GateTask], since: Sequence[Since]) -> Sentence:
+def _decided(cards: Sequence[ShownGate]) -> str:
+    """How many were decided; whether they are passed cannot be told."""
+    decided = sum(card.decided for card in cards)
+    if len(cards) == 1:
+        return "The gate was decided." if decided else "The gate is not decided yet."
+    number = language.in_words(decided) if decided else "none"
+    return f"{language.capital(number)} of {language.count(len(cards), 'gate')} decided."
+
+
+def _next(project: Project, card: ShownGate) -> str:
+    """What the next gate waits for."""
+    due = f"due {language.near_day(card.day, project.as_of)}, {language.when(card.day, project.as_of)}"
+    waits = f"it waits for {language.listing(card.waits_for)}" if card.waits_for else "it can be decided"
+    if card.unknown and not card.waits_for:
+        waits = "what it waits for cannot be told here"
+    return f"Next is {card.id}, {card.name}, {due}: {waits}."
+
+
+def _with_reasons(project: Project, card: ShownGate, tasks: Sequence[GateTask], since: Sequence[Since]) -> Sentence:
     """What the card says, whose word blocks it, and what changed since the decision."""
     rest = card.sentence.rest
     blocked = [task.cause for task in tasks if task.cause]
@@ -184,14 +202,14 @@ def _began(project: Project, record: Record[Gate]) -> str:
 # --- the figures ------------------------------------------------------------------------------------------------------
 
 
-def _figures(project: Project, record: Record[Gate], card: GateCard, owed: Sequence[Duty]) -> Iterator[Figure]:
+def _figures(project: Project, record: Record[Gate], card: ShownGate, owed: Sequence[Duty]) -> Iterator[Figure]:
     """What it asks for, counted: signatures, agreements, criteria, obligations, the work before it."""
     late = (project.as_of - card.day).days if not card.decided else 0
     yield _day_figure(project, card)
     by_artifact = project.signoffs.by_artifact
     own = by_artifact.get(record.ref)
     if own is not None:
-        signed = [slot.status is Status.VALID for slot in own.slots]
+        signed = [slot.status for slot in own.slots]
         page = page_of(record.ref)
         yield _counted("Signatures", signed, "to be signed", broken=standing_of(own).tone == "broken", page=page)
     if card.decided:
@@ -200,7 +218,7 @@ def _figures(project: Project, record: Record[Gate], card: GateCard, owed: Seque
     asked = [by_artifact[ref] for ref in record.entry.requires if ref in by_artifact]
     if asked:
         broken = any(badge_of(item.status, overdue=item.overdue).tone == "broken" for item in asked)
-        holds = [item.status is Status.VALID for item in asked]
+        holds = [item.status for item in asked]
         yield _counted("Agreements it requires", holds, "not holding", broken=broken)
     if card.criteria:
         yield _counted("Criteria", [item.met for item in card.criteria], "not met", broken=late > 0)
@@ -210,7 +228,7 @@ def _figures(project: Project, record: Record[Gate], card: GateCard, owed: Seque
     yield from work_before(project, record)
 
 
-def _day_figure(project: Project, card: GateCard) -> Figure:
+def _day_figure(project: Project, card: ShownGate) -> Figure:
     """When it is due; of a decided one when that was, which is not the planned day where no day is written."""
     day = language.short_day(card.day, project.as_of)
     if not card.decided:
@@ -223,15 +241,20 @@ def _day_figure(project: Project, card: GateCard) -> Figure:
     return Figure("Decided", when, more, "holds" if card.passed else ("broken" if late else "calm"))
 
 
-def _counted(label: str, done: Sequence[bool], wanting: str, *, broken: bool, page: str = "") -> Figure:
-    """So many of so many."""
-    left = done.count(False)
-    tone = "holds" if not left else ("broken" if broken else "waits")
-    value = f"{language.number(len(done) - left)} of {language.number(len(done))}"
-    return Figure(label, value, f"{language.number(left)} {wanting}" if left else "complete", tone, page)
+def _counted(label: str, found: Sequence[bool | Status], wanting: str, *, broken: bool, page: str = "") -> Figure:
+    """So many of so many; those that cannot be checked may be among them or not."""
+    done, unknown = sum(item in {True, Status.VALID} for item in found), found.count(Status.UNVERIFIABLE)
+    left = len(found) - done - unknown
+    tone = "broken" if broken and left else ("waits" if left or unknown else "holds")
+    value = f"{language.number(done)} of {language.number(len(found))}" if unknown < len(found) else "not known"
+    more = [
+        *([f"{language.number(left)} {wanting}"] if left else []),
+        *([f"{language.number(unknown)} cannot be checked"] if unknown else []),
+    ]
+    return Figure(label, value, " · ".join(more) or "complete", tone, page)
 
 
-def _conditions(card: GateCard) -> Iterator[Figure]:
+def _conditions(card: ShownGate) -> Iterator[Figure]:
     if card.conditions:
         done = [item.done for item in card.conditions]
         late = sum(1 for item in card.conditions if item.late)

@@ -120,7 +120,9 @@ def views(project: Project) -> Iterable[View]:
     history = project.history
     if not history.periods and not (history.problem and project.signoffs.commit):
         return
-    blocks = [(period, _block(project, period)) for period in history.periods]
+    # Where the copy is cut off, what was there before is not written down for the first time.
+    periods = [one for one in history.periods if not (history.shallow and one.comparison.was.commit is None)]
+    blocks = [(period, _block(project, period)) for period in periods]
     whole = {period.since: (period, block) for period, block in blocks if period.kind == "month" and period.until}
     over = (project.as_of.replace(day=1) - timedelta(days=1)).replace(day=1)
     last = whole.pop(over, None)
@@ -152,6 +154,9 @@ def _sentence(project: Project, over: date, last: Period | None) -> Sentence:
     if last is not None:
         said = summary(last.comparison.facts)
         return Sentence(f"{month}: {_arrows(said.lead)}", _arrows(said.rest))
+    if project.history.shallow and (not revisions or revisions[0].day > over):
+        since = f"This copy of the project begins on {language.day(revisions[0].day)}." if revisions else ""
+        return Sentence("What happened before cannot be read here.", since)
     if not project.history.periods:
         return Sentence("The past cannot be read here.")
     if not revisions or revisions[0].day > over:

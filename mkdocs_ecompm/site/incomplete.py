@@ -9,19 +9,70 @@ from msgspec.structs import replace
 from mkdocs_ecompm import language
 from mkdocs_ecompm.language import Sentence
 from mkdocs_ecompm.model.catalogue import is_text
-from mkdocs_ecompm.model.finding import Severity
-from mkdocs_ecompm.model.incomplete import unknown
+from mkdocs_ecompm.model.finding import Finding, Severity
+from mkdocs_ecompm.model.incomplete import unknown, without_history
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.register import View
 from mkdocs_ecompm.model.signoff import Agreement, Status
+from mkdocs_ecompm.registers import REGISTERS
+from mkdocs_ecompm.registers.timeline_schema import Gate
+from mkdocs_ecompm.registers.timeline_views import TimelineView
+from mkdocs_ecompm.registers.timeline_words import figures_of, sentence_of
+from mkdocs_ecompm.site.gate_cards import gate_cards
+from mkdocs_ecompm.site.gates import GateView
+from mkdocs_ecompm.site.person import PersonView
+from mkdocs_ecompm.site.signoffs import UNKNOWN
+
+_OF_AGREEMENTS: Final = frozenset(
+    {
+        "signoff-overdue",
+        "signoff-stale",
+        "signoff-rejected",
+        "signoff-withdrawn",
+        "signoff-unverifiable",
+        "gate-not-signed",
+        "accountable-never-signed",
+    }
+)
+"""Codes of what is said of agreements."""
+_SAID_BY: Final = frozenset({"signoffs", "timeline"})
+"""The registers that say it."""
 
 
 def as_known(project: Project) -> Project:
     """The project, in which nothing that cannot be checked is late: it may have been agreed in time."""
+    if without_history(project) and project.signoffs.agreements:
+        return _unprovable(project)
     signoffs = project.signoffs
     if not any(slot.status is Status.UNVERIFIABLE for item in signoffs.agreements for slot in item.slots):
         return project
     return replace(project, signoffs=replace(signoffs, agreements=tuple(map(_agreement, signoffs.agreements))))
+
+
+def _unprovable(project: Project) -> Project:
+    """A project without a history: whoever signed elsewhere is not late here, and not asked to sign again."""
+    signoffs = project.signoffs
+    agreements = tuple(
+        replace(
+            item,
+            status=Status.UNVERIFIABLE,
+            overdue=False,
+            slots=tuple(replace(slot, status=Status.UNVERIFIABLE, overdue=False, due=None) for slot in item.slots),
+        )
+        for item in signoffs.agreements
+    )
+    duties = tuple(duty for duty in project.duties if duty.kind != "sign-off")
+    shown = replace(project, signoffs=replace(signoffs, agreements=agreements, unverifiable=True), duties=duties)
+    return replace(shown, findings=tuple(_judged_anew(shown)))
+
+
+def _judged_anew(project: Project) -> list[Finding]:
+    """The findings, those about agreements as the project now knows them."""
+    kept = [item for item in project.findings if item.code not in _OF_AGREEMENTS]
+    for register in REGISTERS:
+        if register.name in _SAID_BY and project.state.has(register.name):
+            kept += [item for item in register.check(project) if item.code in _OF_AGREEMENTS]
+    return sorted(kept, key=lambda item: (item.source is None, item.source and (item.source.path, item.source.line)))
 
 
 def _agreement(agreement: Agreement) -> Agreement:
@@ -51,20 +102,23 @@ def in_the_files(project: Project) -> str:
     return f"{language.capital(language.count(found, 'mistake'))} in the files may hide something." if found else ""
 
 
-AS_MISSING: Final = "Agreements count as missing on this page, for none can be checked here."
-
-
-def _counts_agreements(view: View) -> bool:
-    """Whether a page says how many agreements something, or somebody, waits for."""
-    page, context = view.path.partition("/")[0], view.context
-    return page == "gates" or bool(
-        (page == "timeline" and getattr(context, "gates", ()))
-        or (page == "people" and getattr(context, "must_sign", ()))
-    )
+def _missed_by(project: Project, view: View) -> str:
+    """That a page would say more of agreements if they could be checked, why they cannot, and what to do."""
+    if not project.signoffs.agreements:
+        return ""
+    context, why = view.context, unknown(project)
+    if view.path == "findings" or (view.path in {"gates", "timeline"} and getattr(context, "gates", False)):
+        return f"{UNKNOWN} {why}" if why else ""
+    # These pages say themselves what they cannot tell.
+    told = context.gate.mark.sign == "?" or context.gate.unknown if isinstance(context, GateView) else False
+    if told or (isinstance(context, PersonView) and context.asked):
+        return why or in_the_files(project)
+    return why if isinstance(context, GateView) else ""
 
 
 def honest(project: Project, view: View) -> View:
     """The page with a sentence that says what of it could not be read, or cannot be known from this copy."""
+    view = _with_known_gates(project, view)
     said = getattr(view.context, "sentence", None)
     if not isinstance(said, Sentence):
         return view
@@ -72,10 +126,27 @@ def honest(project: Project, view: View) -> View:
         said = _of_register(project, view.path, said)
     elif view.path == "this-week":
         said = _of_week(project, said)
-    if _counts_agreements(view) and project.signoffs.agreements and (why := unknown(project)):
-        said = replace(said, rest=f"{said.rest} {AS_MISSING} {why}".strip())
+    if missed := _missed_by(project, view):
+        said = replace(said, rest=f"{said.rest} {missed}".strip())
     context: Any = view.context
     return view if said is context.sentence else replace(view, context=replace(context, sentence=said))
+
+
+def _with_known_gates(project: Project, view: View) -> View:
+    """The page of the plan with its gates as far as they can be known."""
+    context = view.context
+    if not isinstance(context, TimelineView) or not context.gates:
+        return view
+    cards = gate_cards(project, project.state.of(Gate))
+    if not any(card.unknown for card in cards):
+        return view
+    open_ones = {card.page for card in cards if card.unknown and not card.waits_for}
+    figures = tuple(
+        replace(figure, more="what it asks for cannot be checked") if figure.page in open_ones else figure
+        for figure in figures_of(project, cards)
+    )
+    known = replace(context, gates=cards, figures=figures, sentence=sentence_of(project, cards))
+    return replace(view, context=known)
 
 
 def _of_register(project: Project, register: str, said: Sentence) -> Sentence:

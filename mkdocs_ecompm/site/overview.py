@@ -21,9 +21,9 @@ from mkdocs_ecompm.registers.budget_words import money_figure, money_in_brief
 from mkdocs_ecompm.registers.risks import Risk, matrix_of
 from mkdocs_ecompm.registers.risks_views import RiskRow, rows_of, total_exposure
 from mkdocs_ecompm.registers.timeline_chart import standing
-from mkdocs_ecompm.registers.timeline_gates import GateCard, gate_card
 from mkdocs_ecompm.registers.timeline_schema import Gate, Milestone
 from mkdocs_ecompm.registers.timeline_words import go_live, goal_figure, missed, missed_sentence
+from mkdocs_ecompm.site.gate_cards import ShownGate, gate_cards
 from mkdocs_ecompm.site.incomplete import in_the_files, mistakes
 from mkdocs_ecompm.site.signoffs import how_many_hold
 from mkdocs_ecompm.site.strip import SIGNS, badge_of
@@ -90,9 +90,9 @@ def _context(project: Project) -> OverviewView:
     )
 
 
-def _next_gate(project: Project) -> GateCard | None:
+def _next_gate(project: Project) -> ShownGate | None:
     """The first gate that is still open."""
-    cards = [gate_card(project, record) for record in project.state.of(Gate)]
+    cards = gate_cards(project, project.state.of(Gate))
     return min((card for card in cards if not card.decided), key=lambda card: card.day, default=None)
 
 
@@ -120,7 +120,7 @@ def _slip(project: Project, record: Record[Milestone]) -> int:
 
 
 def _sentence(
-    project: Project, goal: Record[Milestone] | None, gate: GateCard | None, spans: tuple[Span, ...]
+    project: Project, goal: Record[Milestone] | None, gate: ShownGate | None, spans: tuple[Span, ...]
 ) -> Sentence:
     late, accounts = len(spans[0].items), project.state.of(Account)
     mistaken = in_the_files(project)
@@ -137,7 +137,7 @@ def _sentence(
     if mistaken and project.state.unreadable:
         parts.insert(0, mistaken)
     if project.signoffs.agreements and unknown(project):
-        parts[:0] = [how_many_hold(project), unknown(project), *(["The gates count all as missing."] if gate else [])]
+        parts[:0] = [how_many_hold(project), unknown(project)]
     return Sentence(parts[0], " ".join(parts[1:]))
 
 
@@ -155,7 +155,9 @@ def _goal_sentence(project: Project, goal: Record[Milestone]) -> str:
     return f"{name} stands on {language.near_day(promised, as_of)}."
 
 
-def _gate_sentence(gate: GateCard) -> str:
+def _gate_sentence(gate: ShownGate) -> str:
+    if not gate.waits_for and gate.unknown:
+        return f"Whether gate {gate.id} can be decided cannot be told here."
     if not gate.waits_for:
         return f"Gate {gate.id} can be decided."
     one = len(gate.waits_for) == 1 and gate.waits_for[0].startswith("one ")
@@ -168,7 +170,7 @@ def _gate_sentence(gate: GateCard) -> str:
 def _figures(
     project: Project,
     goal: Record[Milestone] | None,
-    gate: GateCard | None,
+    gate: ShownGate | None,
     spans: tuple[Span, ...],
     risks: tuple[RiskRow, ...],
 ) -> Iterable[Figure]:
@@ -176,6 +178,8 @@ def _figures(
         yield goal_figure(project, goal)
     if gate:
         more = f"waits for {' · '.join(gate.waits_for)}" if gate.waits_for else "can be decided"
+        if gate.unknown:
+            more = f"{more} · " * bool(gate.waits_for) + f"{' and '.join(gate.unknown)} cannot be checked"
         value = language.capital(language.when(gate.day, project.as_of))
         yield Figure(f"Gate {gate.id}, {gate.name}", value, more, gate.mark.tone, gate.page)
     if project.signoffs.agreements:

@@ -23,7 +23,7 @@ from mkdocs_ecompm.site.wording import asked_again
 
 
 class Demand(Struct, frozen=True):
-    """An agreement that waits for this person. `asked` says when and why it is asked again; else it is empty."""
+    """An agreement that waits for this person, or may: `unknown`. `asked` says when and why it is asked again."""
 
     artifact: str
     speaks_for: str
@@ -31,6 +31,7 @@ class Demand(Struct, frozen=True):
     due: date | None
     overdue: bool
     asked: str
+    unknown: bool
 
 
 class Held(Struct, frozen=True):
@@ -53,7 +54,8 @@ class Part(Struct, frozen=True):
 class PersonView(Struct, frozen=True):
     """Context of `pages/person`. Duties are those that are open, the earliest first.
 
-    `held` are the roles whose period a reader has to know: past, to come, or ending.
+    `held` are the roles whose period a reader has to know: past, to come, or ending. `asked` are the agreements that
+    this copy cannot check: nobody can tell from it whether they wait for this person.
     """
 
     id: str
@@ -66,6 +68,7 @@ class PersonView(Struct, frozen=True):
     held: tuple[Held, ...]
     speaks_for: tuple[str, ...]
     must_sign: tuple[Demand, ...]
+    asked: tuple[Demand, ...]
     owes: tuple[Duty, ...]
     owed: tuple[Duty, ...]
     decides: tuple[Part, ...]
@@ -85,6 +88,7 @@ def _view(project: Project, record: Record[Person]) -> View:
     context = _context(project, record)
     sections = (
         ("sign", "To sign", context.must_sign),
+        ("asked", "Asked to agree to", context.asked),
         ("owes", "Owes", context.owes),
         ("owed", "Is owed", context.owed),
         ("decides", "Answers for", context.decides),
@@ -106,9 +110,11 @@ def _view(project: Project, record: Record[Person]) -> View:
 def _context(project: Project, record: Record[Person]) -> PersonView:
     entry, state = record.entry, project.state
     mine = parties_of(project, record.id)
-    must_sign = tuple(dict.fromkeys(_demands(project, record.id)))
-    signing = {demand.artifact for demand in must_sign}
-    # A gate that waits for this person's signature stands among what is to be signed already.
+    found = tuple(dict.fromkeys(_demands(project, record.id)))
+    must_sign = tuple(demand for demand in found if not demand.unknown)
+    asked = tuple(demand for demand in found if demand.unknown)
+    signing = {demand.artifact for demand in found}
+    # A gate that waits for this person's signature stands among what is to be signed already, or what is asked.
     owes = _sorted(
         duty
         for duty in project.duties
@@ -121,7 +127,7 @@ def _context(project: Project, record: Record[Person]) -> PersonView:
     deputies = [deputy.entry for deputy in state.of(Deputy) if not _over(deputy.entry, project.as_of)]
     return PersonView(
         id=record.id,
-        sentence=_sentence(project, entry, must_sign, owes),
+        sentence=_sentence(project, entry, must_sign, asked, owes),
         title=entry.title,
         department=entry.department or "",
         organisation=entry.organisation or "",
@@ -134,6 +140,7 @@ def _context(project: Project, record: Record[Person]) -> PersonView:
         ),
         speaks_for=tuple(party for party in mine if party.casefold() != record.id.casefold()),
         must_sign=must_sign,
+        asked=asked,
         owes=owes,
         owed=owed,
         decides=_activities(project, "accountable", mine),
@@ -164,7 +171,8 @@ def _demands(project: Project, person: str) -> Iterable[Demand]:
             badge = badge_of(slot.status, overdue=slot.overdue)
             due = slot.due if slot.ask else agreement.due
             again = asked_again(project.state, agreement, slot)
-            found.append(Demand(agreement.artifact, name, badge, due, slot.overdue, again))
+            unknown = slot.status is Status.UNVERIFIABLE
+            found.append(Demand(agreement.artifact, name, badge, due, slot.overdue, again, unknown))
     return sorted(found, key=lambda demand: (demand.due or date.max, demand.artifact))
 
 
@@ -194,7 +202,9 @@ def _over(deputy: Deputy, day: date) -> bool:
     return deputy.until is not None and deputy.until < day
 
 
-def _sentence(project: Project, person: Person, demands: tuple[Demand, ...], owes: tuple[Duty, ...]) -> Sentence:
+def _sentence(
+    project: Project, person: Person, demands: tuple[Demand, ...], asked: tuple[Demand, ...], owes: tuple[Duty, ...]
+) -> Sentence:
     if person.kind == "vacant":
         return Sentence("This seat is vacant.", "What it owes waits for somebody to take it.")
     if not person.active:
@@ -203,6 +213,9 @@ def _sentence(project: Project, person: Person, demands: tuple[Demand, ...], owe
         *([f"{language.count(len(demands), 'agreement')} to sign"] if demands else []),
         *([f"{language.count(len(owes), 'thing')} to deliver"] if owes else []),
     ]
+    several = language.capital(language.count(len(asked), "agreement")) + (" is" if len(asked) == 1 else " are")
+    if not parts and asked:
+        return Sentence(f"Whether {person.name} has anything to sign cannot be told here.", f"{several} asked for.")
     if not parts:
         return Sentence(f"Nothing waits for {person.name}.")
     late = [duty for duty in owes if duty.late(project.as_of)]
@@ -212,6 +225,9 @@ def _sentence(project: Project, person: Person, demands: tuple[Demand, ...], owe
         *([f"{language.count(len(late), 'thing')} late{_longest(late, project.as_of)}"] if late else []),
     ]
     text = language.capital("; ".join(rest)) + "." if rest else "Nothing of it is late."
+    if asked:
+        given = "it was" if len(asked) == 1 else "they were"
+        text += f" {several} asked for; whether {given} given cannot be told here."
     return Sentence(f"{person.name} has {language.listing(parts)}.", text)
 
 

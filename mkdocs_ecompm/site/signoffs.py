@@ -27,6 +27,8 @@ ROOTS: Final = {
 }
 """Where the trust root came from, in words."""
 
+UNCOUNTED: Final = "What does not count, and why"
+UNCHECKED: Final = "What cannot be checked, and why"
 _TO_DO: Final = {
     Status.MISSING: "no answer yet",
     Status.STALE: "agreed to an earlier text",
@@ -34,7 +36,7 @@ _TO_DO: Final = {
     Status.WITHDRAWN: "took the agreement back",
     Status.UNVERIFIABLE: "cannot be checked here",
 }
-_UNKNOWN: Final = "No agreement can be checked here."
+UNKNOWN: Final = "No agreement can be checked here."
 _SAID: Final = {Decision.APPROVE: "agreed", Decision.REJECT: "said no", Decision.WITHDRAW: "took it back"}
 _SUPERSEDED: Final = ("superseded",)
 """The reason of a record that counted until the same person decided again."""
@@ -114,7 +116,7 @@ def views(project: Project) -> Iterable[View]:
         ("todo", "Who must do what now", context.todo),
         ("agreements", "What is demanded", context.agreements),
         ("counting", "What was decided", context.counting),
-        ("not-counting", "What does not count, and why", context.not_counting),
+        ("not-counting", UNCHECKED if context.unknown else UNCOUNTED, context.not_counting),
         ("trust", "Why anyone may believe this", (True,)),
     )
     yield View(
@@ -156,7 +158,7 @@ def sentence_of(project: Project) -> Sentence:
     if not agreements:
         return Sentence("No agreement is demanded yet.", "signoffs.yml says who must agree to what.")
     if why := why_unknown(project):
-        return Sentence(_UNKNOWN, f"{why} {how_to_know(project, in_full=True)}".strip())
+        return Sentence(UNKNOWN, f"{why} {how_to_know(project, in_full=True)}".strip())
     lead = how_many_hold(project)
     if all(agreement.status is Status.VALID for agreement in agreements):
         return Sentence(lead, _next_due(project))
@@ -201,7 +203,7 @@ def how_many_hold(project: Project) -> str:
     """Five of twelve agreements hold."""
     agreements = project.signoffs.agreements
     if why_unknown(project):
-        return _UNKNOWN
+        return UNKNOWN
     holding = sum(agreement.status is Status.VALID for agreement in agreements)
     total = language.count(len(agreements), "agreement")
     if holding == len(agreements):

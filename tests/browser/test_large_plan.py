@@ -32,7 +32,7 @@ def plan() -> str:
         after = f", after: [T{number - 4}]" if number >= 4 else ""
         lines.append(
             f"  - {{id: T{number}, name: Task {number} of the plan, phase: p{number % PHASES}, "
-            f"duration: {number % 3 + 1}d{after}}}"
+            f"duration: {number % 4}d{after}}}"
         )
     return "\n".join(lines) + "\n"
 

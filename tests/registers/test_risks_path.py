@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from mkdocs_ecompm.load.files import MemoryFiles
 from mkdocs_ecompm.load.state import load_state
-from mkdocs_ecompm.model.history import History, Point, Series
+from mkdocs_ecompm.model.history import History, Point, Revision, Series
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.registers import DOCUMENTS
 from mkdocs_ecompm.registers.risks_path import HEIGHT, SPARK_HEIGHT, SPARK_WIDTH, WIDTH
@@ -71,6 +71,34 @@ def test_a_path_says_where_it_went_and_from_where() -> None:
     assert (flat.was, flat.sign, flat.words) == (None, "→", "9 since 2 Mar 2026")
     assert rising.words == "10 on 2 Feb 2026, 15 from 6 Apr 2026, 20 from 10 Aug 2026"
     assert [(step.score, step.likelihood, step.impact) for step in rising.steps] == [(10, 2, 5), (15, 3, 5), (20, 4, 5)]
+
+
+def test_where_the_history_is_cut_off_a_score_is_older_than_it_seems() -> None:
+    said = (series("risk", "R-1", ("2026-08-10", "20")), series("risk", "R-2", ("2026-08-11", "6")))
+    known = [point._replace(commit="f" * 40) for point in said[1].points]
+    begin = Revision("0" * 40, datetime(2026, 8, 10, tzinfo=UTC), "Ana", "Begin")
+    past = History(revisions=(begin,), series=(said[0], replace(said[1], points=tuple(known))))
+    words = {
+        (shallow, name): row.path.words
+        for shallow in (False, True)
+        for name, row in rows(project(replace(past, shallow=shallow))).items()
+        if row.path
+    }
+    assert words == {
+        (False, "R-1"): "20 since 10 Aug 2026",
+        (False, "R-2"): "6 since 11 Aug 2026",
+        (True, "R-1"): "20 on 10 Aug 2026, when the history in this copy begins",
+        (True, "R-2"): "6 since 11 Aug 2026",
+    }
+
+
+def test_a_day_of_another_year_names_it_and_has_the_room() -> None:
+    said = series("risk", "R-1", ("2025-02-03", "10"), ("2025-04-07", "15"), ("2026-02-02", "12"), ("2026-08-10", "20"))
+    path = rows(project(History(series=(said,))))["R-1"].path
+    assert path is not None
+    marks = path.drawing.marks
+    assert [mark.day for mark in marks] == ["3 Feb 2025", "", "2 Feb", "10 Aug"]
+    assert marks[0].x + 6.2 * len(marks[0].day) < marks[2].x
 
 
 @pytest.mark.parametrize("value", [None, "", "much", "4.5", "²"])

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import pytest
 from msgspec.structs import replace
 
+from mkdocs_ecompm import language
 from mkdocs_ecompm.load.files import MemoryFiles
 from mkdocs_ecompm.load.state import load_state
 from mkdocs_ecompm.model.finding import Finding
@@ -654,6 +655,94 @@ def test_a_plan_that_ends_before_the_go_live_has_days_in_hand() -> None:
 def test_the_days_of_an_open_task_are_its_duration() -> None:
     text = "tasks:\n  - {id: A, name: A, duration: 5d, progress: 50, actual: {start: 2026-03-02}}\n"
     assert page(project(text, "2026-06-01")).rows[0].days_text == "5"
+
+
+# --- a day, and moments -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("start", ["2026-03-02", "2026-03-04", "2026-12-31", "9999-12-31"])
+@pytest.mark.parametrize("as_of", ["2026-03-01", "2028-03-01"])
+def test_a_plan_of_one_day_is_a_bar_among_named_days(start: str, as_of: str) -> None:
+    text = "tasks:\n  - {id: A, name: Alone, duration: 1d}\n"
+    found = project(
+        text, as_of, project=f"id: shop\nname: Shop\nstart: {start}\ncalendar: {{week: [mon, tue, wed, thu, fri]}}"
+    )
+    gantt = page(found).gantt
+    assert gantt is not None
+    (bar,) = gantt.bars
+    tick = next(tick for tick in gantt.ticks if abs(tick.x - bar.x) < 1)
+    assert language.short_day(bar.work.start) in tick.label
+    assert gantt.ticks[0].label.endswith(str(bar.work.start.year))
+    if start < "9999":
+        assert 7 <= len(gantt.ticks) <= 8
+        assert bar.width < WIDTH / 6
+        assert bar.label.x > bar.x + bar.width
+    shown = [tick for tick in gantt.ticks if tick.label]
+    assert all(one.x + text_width(one.label) < other.x for one, other in pairwise(shown))
+
+
+def test_a_phase_of_one_day_says_it_once_and_today_is_named_once() -> None:
+    text = "phases: [{id: p, name: P, start: 2026-03-04, end: 2026-03-04}]\n"
+    gantt = page(project(text, "2026-03-03")).gantt
+    assert gantt is not None
+    assert gantt.heads[0].days == "4 Mar"
+    assert gantt.today is not None
+    assert "Tue 3 Mar" not in {tick.label for tick in gantt.ticks}
+    assert "Wed 4 Mar" in {tick.label for tick in gantt.ticks}
+
+
+@pytest.mark.parametrize("days", [2, 5, 8, 9, 10, 12, 15])
+def test_every_short_plan_has_days_that_do_not_touch(days: int) -> None:
+    gantt = page(project(f"tasks:\n  - {{id: A, name: A, duration: {days}d}}\n", "2028-01-01")).gantt
+    assert gantt is not None
+    shown = [tick for tick in gantt.ticks if tick.label]
+    assert len(shown) >= 2
+    assert "2026" in shown[0].label
+    assert all(one.x + text_width(one.label) < other.x for one, other in pairwise(shown))
+
+
+MOMENTS = """
+    tasks:
+      - {id: A, name: Build, duration: 5d}
+      - {id: B, name: Accepted, duration: 0d, after: [A]}
+      - {id: C, name: Moved, duration: 3d, after: [B]}
+      - {id: D, name: Data handed over, duration: 0d}
+      - {id: E, name: Signed, duration: 0d, progress: 100}
+"""
+
+
+def test_a_task_of_no_days_is_a_mark_on_its_day() -> None:
+    view = page(project(MOMENTS))
+    gantt = view.gantt
+    assert gantt is not None
+    bars = {bar.work.id: bar for bar in gantt.bars}
+    build, accepted, handed = bars["A"], bars["B"], bars["D"]
+    assert [name for name, bar in bars.items() if bar.work.moment] == ["D", "E", "B"]
+    assert accepted.width == handed.width == 10
+    assert build.x + build.width / 2 < accepted.x < build.x + build.width, "within the last day of what it waits for"
+    assert accepted.label.x > accepted.x + accepted.width
+    assert {"Accepted", "Data handed over", "✓ Signed"} <= {bar.label.text for bar in gantt.bars}
+    assert accepted.work.title == "B Accepted: 9 Mar 2026, critical"
+    marks = {shape.css: shape.path for shape in gantt.shapes if shape.css.startswith("moment")}
+    assert {name: path.count("M") for name, path in marks.items()} == {"moment": 2, "moment--critical": 1}
+    assert marks["moment--critical"] == f"M{accepted.x + 5:.1f} {accepted.y:.1f}l5 5l-5 5l-5 -5z"
+    bodies = "".join(shape.path for shape in gantt.shapes if shape.css.startswith("body"))
+    assert bodies.count("M") == 2
+    assert len(gantt.spots) == 5
+    html = Site(project(MOMENTS)).page("timeline").html
+    assert "A small diamond: a task that takes no time." in html
+    assert "small diamond" not in Site(project("tasks: [{id: A, name: A, duration: 1d}]")).page("timeline").html
+
+
+def test_a_moment_at_the_edge_of_the_chart_is_inside_it() -> None:
+    name = "A decision that is taken on the last day, and has a name for which there is no room to its right"
+    text = f"tasks:\n  - {{id: A, name: A, duration: 200d}}\n  - {{id: B, name: '{name}', duration: 0d, after: [A]}}\n"
+    gantt = page(project(text)).gantt
+    assert gantt is not None
+    (last,) = [bar for bar in gantt.bars if bar.work.moment]
+    assert last.label.anchor == "end"
+    assert last.x + last.width <= WIDTH
+    assert last.label.x < last.x
 
 
 def test_a_name_in_a_bar_is_not_struck_through() -> None:
