@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from importlib import import_module
 from io import TextIOWrapper
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -129,12 +130,23 @@ def run() -> None:
 
     The interpreter would take the objects of a long history down one by one, which the system does at once.
     """
+    _replace_closed_streams()
     try:
         main()
     except SystemExit as end:
         if isinstance(end.code, int) and _written():
             os._exit(end.code)
         raise
+
+
+def _replace_closed_streams() -> None:
+    """Where whoever started the command has closed one, it leads nowhere, and no pipe to git may take its number."""
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(number, True)  # noqa: FBT003  # positional only
+    os.close(number)
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  # open to the end
 
 
 def _written() -> bool:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -123,6 +124,25 @@ def test_a_reader_who_has_gone_is_no_traceback(shop: Path) -> None:
         running.stdout.close()
         assert running.stderr.read() == b""
         running.wait()
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(("command", "status"), [("signatures", 0), ("schema", 0), ("--help", 0), ("nosuch", 2)])
+def test_a_closed_stream_changes_no_status(shop: Path, command: str, status: int, closed: str) -> None:
+    subprocess.run(["git", "init", "-q"], cwd=shop, check=True)
+    line = f'"{sys.executable}" -m mkdocs_ecompm {command} {closed}'
+    done = subprocess.run(["sh", "-c", line], cwd=shop, capture_output=True, check=False)
+    assert done.returncode == status
+    assert b"Traceback" not in done.stderr
+    assert bool(done.stdout) == (status == 0 and ">&-" not in closed.replace("2>&-", ""))
+
+
+def test_all_is_written_before_the_process_ends(shop: Path) -> None:
+    command = [sys.executable, "-m", "mkdocs_ecompm", "schema"]
+    with subprocess.Popen(command, cwd=shop, stdout=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        assert json.loads(running.stdout.read(100) + running.stdout.read())
+        assert running.wait() == 0
 
 
 def test_what_is_printed_cannot_steer_a_terminal() -> None:
