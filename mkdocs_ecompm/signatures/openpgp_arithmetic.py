@@ -1,4 +1,4 @@
-"""The mathematics of OpenPGP's keys, done by `cryptography`: whether a key made a signature, and no rules."""
+"""The mathematics of OpenPGP's keys, done by libraries: whether a key made a signature, and no rules."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Final, TypeAlias, TypeVar
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
 
+from mkdocs_ecompm.signatures import ed25519
 from mkdocs_ecompm.signatures.openpgp_packets import SignaturePacket
 from mkdocs_ecompm.signatures.ssh_key import LARGEST_RSA, SMALLEST_RSA, UnsupportedError
 from mkdocs_ecompm.signatures.wire import MalformedError
@@ -96,8 +96,8 @@ def _load(key: bytes) -> Check:
     if kind == _EDDSA:
         return _eddsa(values.short(), values.octets())
     if kind == _ED25519:
-        public = _key(lambda: Ed25519PublicKey.from_public_bytes(values.rest()))
-        return lambda signature, digest, _: public.verify(signature.rest(), digest)
+        verify = _ed25519(values.rest())
+        return lambda signature, digest, _: verify(signature.rest(), digest)
     raise UnsupportedError(f"OpenPGP keys of the kind {kind} are not verified")
 
 
@@ -139,14 +139,24 @@ def _eddsa(curve: bytes, point: bytes) -> Check:
         raise UnsupportedError("the curve of its key is not known")
     if point[:1] != b"\x40":
         raise MalformedError("its key has no point")
-    public = _key(lambda: Ed25519PublicKey.from_public_bytes(point[1:]))
+    verify = _ed25519(point[1:])
 
     def check(signature: _Values, digest: bytes, _: Prehashed) -> None:
         halves = [signature.octets().rjust(32, b"\0") for _ in range(2)]
         signature.end()
-        public.verify(b"".join(halves), digest)
+        verify(b"".join(halves), digest)
 
     return check
+
+
+def _ed25519(point: bytes) -> Callable[[bytes, bytes], None]:
+    is_right = ed25519.checker(point)
+
+    def verify(signature: bytes, digest: bytes) -> None:
+        if not is_right(signature, digest):
+            raise InvalidSignature
+
+    return verify
 
 
 def _key(make: Callable[[], K]) -> K:
