@@ -6,7 +6,7 @@ import os
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -39,15 +39,6 @@ _ONE_HEADER: Final = re.compile(rb"([^ \n]*)[^\n]*(?:\n [^\n]*)*(?:\n|\Z)")
 _PERSON: Final = re.compile(rb"[^<]*+<[^>]*+>")
 _TIME: Final = re.compile(rb">[ \t\r]*+0*+(\d*+)[ \t\r]*+[+-]\d[^>]*+\Z")
 _LAST_SECOND: Final = 253402300799  # 9999-12-31T23:59:59Z; of later ones git and ssh-keygen say that they are wrong
-# A signed commit as git writes it: with no other headers, each once and in its place, none with a NUL.
-_USUAL: Final = {
-    object_format: re.compile(
-        rb"(tree [0-9a-f]++\n(?:parent [0-9a-f]++\n)*+author [^\0\n]*+\ncommitter ([^\0\n]*+)\n)"
-        + header
-        + rb" ([^\0\n]*+\n(?: [^\0\n]*+\n)*+)\n"
-    )
-    for object_format, header in _HEADER.items()
-}
 _BEGIN: Final = re.compile(rb"-----BEGIN ([A-Z0-9][A-Z0-9 ]*)-----")
 _FORMATS: Final[dict[bytes, Format]] = {
     b"SSH SIGNATURE": "ssh",
@@ -130,12 +121,19 @@ def split(raw: bytes, object_format: str = "sha1") -> SignedCommit:
     The payload is the object without its signature headers, byte for byte. The header of the repository's own hash
     holds the signature; that of the other one is left out and ignored.
     """
-    usual = _USUAL[object_format].match(raw)
+    usual = _usual(_HEADER[object_format]).match(raw)
     if usual is None:
         return _split_any(raw, object_format)
     headers, committer, signature = usual.groups()
     payload = headers + raw[usual.end() - 1 :]
     return SignedCommit(payload, signature.replace(b"\n ", b"\n"), person_problem(committer))
+
+
+@cache
+def _usual(header: bytes) -> re.Pattern[bytes]:
+    """A signed commit as git writes it: with no other headers, each once and in its place, none with a NUL."""
+    before = rb"(tree [0-9a-f]++\n(?:parent [0-9a-f]++\n)*+author [^\0\n]*+\ncommitter ([^\0\n]*+)\n)"
+    return re.compile(before + header + rb" ([^\0\n]*+\n(?: [^\0\n]*+\n)*+)\n")
 
 
 def _split_any(raw: bytes, object_format: str) -> SignedCommit:
