@@ -222,13 +222,8 @@ class ContentsHistory:
     def _read_plain(self, name: str, entries: Sequence[TreeEntry]) -> YamlMap | None:
         """A register of one file, without places: of a version only what is new is read. None if it is not so plain."""
         (entry, *more) = entries
-        if (
-            self._pieces is None
-            or more
-            or entry.kind != "file"
-            or entry.name != os.fsencode(f"{name}.yml")
-            or name in _TYPED
-        ):
+        plain = not more and entry.kind == "file" and entry.name == os.fsencode(f"{name}.yml") and name.isalpha()
+        if self._pieces is None or not plain or name in _TYPED:
             return None
         content = self._pieces.read(self._data(entry.oid))
         return None if content is None or any(repeated_ids(content)) else content

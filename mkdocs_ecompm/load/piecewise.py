@@ -46,7 +46,9 @@ _SHAPES: Final = {
 }
 """For each column in which the fields of records begin: a line that belongs to no record, one that belongs to no field
 that begins there, and the beginning of a field."""
-_MOST_PIECES: Final = 50_000
+_MOST_PIECES: Final = 200_000
+_MOST_LINES: Final = 100_000
+"""Of a longer file the pieces would push each other out."""
 
 _Fields: TypeAlias = tuple[tuple[str, Yaml | None], ...]
 """Keys with their values, None for those that are empty."""
@@ -66,6 +68,7 @@ class PiecewiseReader:
             return None
         lines = b"\n" + data
         plain = data.endswith(b"\n") and b"\r" not in data and not _WHOLE.search(lines)
+        plain = plain and data.count(b"\n") <= _MOST_LINES
         content = self._together(lines[:-1]) if plain else None
         return read_yaml("", data).content if content is None else content
 

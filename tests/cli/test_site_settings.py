@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from mkdocs.utils import yaml_load
 from repositories import TestRepository
 
 from mkdocs_ecompm.assembly import ProjectError
@@ -36,6 +37,14 @@ def project(tmp_path: Path) -> Path:
         (f"plugins:\n  - other:\n      trust_root: {ONE}\n", ()),
         (f"x: !!python/name:os.getcwd\nplugins:\n  - ecompm:\n      trust_root: {ONE}\n", (ONE,)),
         (f"x: !relative\nplugins:\n  - ecompm:\n      trust_root: {ONE}\n", (ONE,)),
+        (f"x: 2026-99-99\ny: {'9' * 5000}\nz: !!int\nplugins:\n  - ecompm:\n      trust_root: {ONE}\n", (ONE,)),
+        (f"x: &x {{trust_root: {ONE}}}\nplugins:\n  - ecompm:\n      <<: *x\n", (ONE,)),
+        (f"x: &x {{trust_root: {ONE}}}\nplugins:\n  - ecompm:\n      <<: [*x]\n      trust_root: {TWO}\n", (TWO,)),
+        ("plugins:\n  - ecompm:\n      trust_root: ~\n", ()),
+        (f"plugins:\n  - ecompm:\n      project:\n      trust_root: {ONE}\n", (ONE,)),
+        (f"plugins:\n  - ecompm:\n      project: [project]\n      trust_root: {ONE}\n", ()),
+        (f'plugins:\n  - ecompm:\n      project: "\\ud800"\n      trust_root: {ONE}\n', ()),
+        (f"plugins:\n  - ecompm:\n      project: {'a/' * 200_000}\n      trust_root: {ONE}\n", ()),
     ],
 )
 def test_each_form_is_read(project: Path, settings: str, expected: tuple[str, ...]) -> None:
@@ -84,6 +93,45 @@ def test_a_bare_repository_is_asked_for_the_commit_shown(tmp_path: Path) -> None
     assert trust_roots_of_site(Path("project"), bare.folder, at=first) == (ONE,)
 
 
+NESTED = "k0: &k0 [x, x]\n" + "".join(f"k{n}: &k{n} [{', '.join([f'*k{n - 1}'] * 9)}]\n" for n in range(1, 10))
+"""Four hundred million items, in a few lines."""
+
+
+def test_few_lines_do_not_become_millions(project: Path) -> None:
+    doubled = "k0: &k0 {x: 1}\n" + "".join(f"k{n}: &k{n} {{a: *k{n - 1}, b: *k{n - 1}}}\n" for n in range(1, 30))
+    merged = "k0: &k0 {x: 1}\n" + "".join(f"k{n}: &k{n} {{<<: [*k{n - 1}, *k{n - 1}]}}\n" for n in range(1, 30))
+    for text in (doubled + "plugins: *k29\n", merged + "plugins: *k29\n", merged + "<<: *k29\n", NESTED):
+        (project.parent / "b.yml").write_text(text)
+        (project.parent / "mkdocs.yml").write_text(text + "INHERIT: b.yml\n")
+        assert trust_roots_of_site(project, None) == ()
+
+
+PARENT = f"plugins:\n  ecompm:\n    trust_root: {ONE}\n"
+
+
+@pytest.mark.parametrize(
+    ("child", "expected"),
+    [
+        ("plugins:\n  ecompm:\n", ()),
+        ("plugins:\n  ecompm:\n    trust_root:\n", ()),
+        ("plugins:\n", ()),
+        ("plugins: [ecompm]\n", ()),
+        ("plugins:\n  search:\n", (ONE,)),
+        ("plugins:\n  ecompm:\n    as_of: 2026-01-01\n", (ONE,)),
+        (f"plugins:\n  ecompm:\n    trust_root: {TWO}\n", (TWO,)),
+    ],
+)
+def test_what_is_inherited_is_what_mkdocs_makes_of_it(project: Path, child: str, expected: tuple[str, ...]) -> None:
+    (project.parent / "base.yml").write_text(PARENT)
+    settings = project.parent / "mkdocs.yml"
+    settings.write_text("INHERIT: base.yml\n" + child)
+    assert trust_roots_of_site(project, None) == expected
+    with settings.open("rb") as stream:
+        plugins = yaml_load(stream).get("plugins") or {}
+    options = (plugins.get("ecompm") if isinstance(plugins, dict) else None) or {}
+    assert (options.get("trust_root"),) == (expected or (None,))
+
+
 def test_a_broken_file_is_a_sentence(project: Path) -> None:
     (project.parent / "mkdocs.yml").write_text("plugins: [")
     with pytest.raises(ProjectError, match=r"mkdocs\.yml cannot be read"):
@@ -97,6 +145,12 @@ def test_a_broken_file_is_a_sentence(project: Path) -> None:
         ("INHERIT: /etc/passwd\n", "outside the repository"),
         ("INHERIT: ../../etc/passwd\n", "outside the repository"),
         ("INHERIT: pipe\n", "no file inside the repository"),
+        ("INHERIT: loop\n", "no file inside the repository"),
+        ('INHERIT: "a\\0b"\n', "outside the repository"),
+        ('INHERIT: "a\\udcffb"\n', "outside the repository"),
+        (f"INHERIT: {'a' * 5000}\n", "outside the repository"),
+        ("plugins: &p\n  a: *p\n", "cannot be read"),
+        (NESTED + "plugins:\n  - ecompm:\n      trust_root: *k9\n", "must be a full commit id"),
         ("y: " + "[" * 5000 + "]" * 5000 + "\n", "nested too deep"),
         ("plugins: [\n", "cannot be read"),
         ("a: " + "x" * 2**20 + "\n", "larger than"),
@@ -106,6 +160,7 @@ def test_hostile_settings_are_a_sentence(tmp_path: Path, settings: str, sentence
     (tmp_path / ".git").mkdir()
     (tmp_path / "project").mkdir()
     os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to("loop")
     (tmp_path / "mkdocs.yml").write_text(settings, "utf-8")
     with pytest.raises(ProjectError, match=sentence):
         trust_roots_of_site(tmp_path / "project", None)
