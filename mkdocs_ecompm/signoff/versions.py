@@ -23,10 +23,10 @@ from mkdocs_ecompm.signoff.walk import Walk
 
 @dataclass(frozen=True, slots=True)
 class _Changes:
-    """The commits that changed an artifact, parents first, with their ancestry."""
+    """The commits that changed an artifact: their ancestry, and who made a version, where no parent had it."""
 
     ancestry: Ancestry = field(default_factory=Ancestry)
-    commits: list[Commit] = field(default_factory=list)
+    authors: dict[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -150,11 +150,8 @@ class Versions:
         changes = self._changes_of(artifact)
         under = changes.ancestry.under
         left = Marks(under([commit]) & ~under(without))
-        return frozenset(
-            self._author(change)
-            for change in changes.commits
-            if changes.ancestry.is_among(change.oid, left) and self._is_new(change, artifact)
-        )
+        is_among = changes.ancestry.is_among
+        return frozenset(author for change, author in changes.authors.items() if is_among(change, left))
 
     def _changes_of(self, artifact: str) -> _Changes:
         """The commits at which an artifact is not what it is at one of the parents, parents first."""
@@ -163,22 +160,16 @@ class Versions:
             found = _Changes()
             for commit in self._history.commits:
                 found.ancestry.enter(commit.oid, commit.parents)
-                if commit.oid in touched and self._changed(commit, artifact):
+                if commit.oid not in touched:
+                    continue
+                there = self.version(commit.oid, artifact)
+                before = [self.version(parent, artifact) for parent in commit.parents] or [None]
+                if any(one != there for one in before):
                     found.ancestry.mark(commit.oid)
-                    found.commits.append(commit)
+                    if there not in before:  # it made this version itself
+                        found.authors[commit.oid] = self._author(commit)
             self._changes[artifact] = found
         return self._changes[artifact]
-
-    def _changed(self, commit: Commit, artifact: str) -> bool:
-        found = self.version(commit.oid, artifact)
-        if not commit.parents:
-            return found is not None
-        return any(self.version(parent, artifact) != found for parent in commit.parents)
-
-    def _is_new(self, commit: Commit, artifact: str) -> bool:
-        """Whether the commit itself made the version: no parent has it."""
-        found = self.version(commit.oid, artifact)
-        return all(self.version(parent, artifact) != found for parent in commit.parents)
 
     def _author(self, commit: Commit) -> str | None:
         if len(commit.parents) > 1 or commit.author != commit.committer:
