@@ -4,6 +4,7 @@ There are two ways to read it: the same objects as we do (every commit, its tree
 each commit changed, and the messages and signatures.
 
 python benchmarks/signoffs.py                       # 10,000 commits, 500 of them signed sign-offs
+python benchmarks/signoffs.py --commits 300 --signoffs 100 --records 5000
 python benchmarks/signoffs.py --keep /tmp/history   # leave the repository there, to profile
 """
 
@@ -86,13 +87,13 @@ def people() -> str:
     return "\n".join(lines) + "\n"
 
 
-def register(name: str, number: int) -> str:
-    """A register with ten records, one of them at the version `number`."""
+def register(name: str, number: int, records: int) -> str:
+    """A register of so many records, one of them at the version `number`."""
     if name == "charter":
         return f"title: The move to the new shop\nwhy: Version {number} of the reasons\n"
     lines = [f"{name}:"]
-    for index in range(10):
-        version = number if index == number % 10 else 0
+    for index in range(records):
+        version = number if index == number % records else 0
         lines += [f"  - id: {name[0].upper()}-{index}", f"    title: Number {index} in version {version}"]
         if name == "risks":
             lines += ["    kind: threat", "    status: open", "    likelihood: 2", "    impact: 3", "    owner: mia"]
@@ -117,14 +118,14 @@ SIGNOFFS = """signoffs:
 SAID = (("ana", "charter"), ("jan", "risks"), ("mia", "obligations/marketing"), ("jan", "charter"), ("mia", "charter"))
 
 
-def write(folder: Path, commits: int, signoffs: int) -> list[str]:
+def write(folder: Path, commits: int, signoffs: int, records: int) -> list[str]:
     """The history, and the ids of all that has to be read to judge it."""
     pack = Pack()
     needed: dict[str, None] = {}
     files = {"project.yml": pack.add("blob", b"id: shop\nname: The new shop\n")}
     files |= {"people.yml": pack.add("blob", people().encode()), "signoffs.yml": pack.add("blob", SIGNOFFS.encode())}
     for name in ("charter", "obligations", "risks"):
-        files[f"{name}.yml"] = pack.add("blob", register(name, 0).encode())
+        files[f"{name}.yml"] = pack.add("blob", register(name, 0, records).encode())
     tip, said = "", 0
     for number in range(commits):
         speaks = number > 0 and number * signoffs // commits != (number - 1) * signoffs // commits
@@ -134,7 +135,7 @@ def write(folder: Path, commits: int, signoffs: int) -> list[str]:
             message = f"Agree\n\nSignoff: approve {artifact}\n"
         else:
             name = ("risks", "obligations", "risks", "risks", "charter" if number % 100 == 4 else "risks")[number % 5]
-            files[f"{name}.yml"] = pack.add("blob", register(name, number).encode())
+            files[f"{name}.yml"] = pack.add("blob", register(name, number, records).encode())
             message = f"Change {name}\n"
         inner = pack.tree(files)
         tree = pack.tree({"project": inner}, b"40000")
@@ -161,12 +162,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--commits", type=int, default=10_000)
     parser.add_argument("--signoffs", type=int, default=500)
+    parser.add_argument("--records", type=int, default=10, help="of each register")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--keep", type=Path, help="write the repository to this new folder and leave it there")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = wanted.keep or Path(name) / "history"
-        needed = write(folder, wanted.commits, wanted.signoffs)
+        needed = write(folder, wanted.commits, wanted.signoffs, wanted.records)
         ids = Path(name) / "ids"
         ids.write_text("".join(f"{one}\n" for one in needed), encoding="ascii")
         works = {
