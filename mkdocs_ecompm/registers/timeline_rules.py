@@ -196,9 +196,9 @@ def _unsigned(project: Project) -> Iterator[Finding]:
 
 
 def is_unknown(project: Project, gate: Record[Gate]) -> bool:
-    """Whether this copy cannot tell if a gate is signed."""
+    """Whether nobody can tell if a gate is signed: a part of the history is missing, or a file cannot be read."""
     agreement = project.signoffs.by_artifact.get(gate.ref)
-    return project.signoffs.unverifiable and agreement is not None and agreement.status is Status.UNVERIFIABLE
+    return agreement is not None and agreement.status is Status.UNVERIFIABLE
 
 
 def is_signed(project: Project, gate: Record[Gate]) -> bool:

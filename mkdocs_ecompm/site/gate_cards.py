@@ -24,12 +24,12 @@ class ShownGate(GateCard, frozen=True):
 
 def gate_cards(project: Project, records: Iterable[Record[Gate]]) -> tuple[ShownGate, ...]:
     """The cards of some gates."""
-    held, unsure = _as_if_held(project), replace(project, signoffs=replace(project.signoffs, unverifiable=True))
-    return tuple(_card(unsure, held, record) for record in records)
+    held = _as_if_held(project)
+    return tuple(_card(project, held, record) for record in records)
 
 
 def _card(project: Project, held: Project, record: Record[Gate]) -> ShownGate:
-    """A card from a `project` in which it is said that what has no answer here may have one."""
+    """A card of a project, with the one that it would be if all that cannot be checked held."""
     unknown = tuple(_unknown(project, record)) if record.entry.decision not in {*DECIDED, "stop"} else ()
     if not unknown:
         return ShownGate(**_fields(gate_card(project, record)))

@@ -287,6 +287,7 @@ def agreed(status: Status) -> Signoffs:
         ("go with conditions", "2026-03-10", None, False),
         ("go", "2026-03-10", agreed(Status.MISSING), True),
         ("go", "2026-03-10", agreed(Status.STALE), True),
+        ("go", "2026-03-10", agreed(Status.UNVERIFIABLE), False),  # what cannot be read is a finding of its own
         ("open", "2026-03-10", agreed(Status.VALID), False),
         ("stop", "2026-03-10", agreed(Status.VALID), True),
         ("repeat", "2026-03-10", agreed(Status.VALID), True),
