@@ -102,10 +102,10 @@ def _signatures(project: Project, agreement: Agreement, label: str, ref: str) ->
     for slot in agreement.slots:
         if slot.status is not Status.VALID:
             groups.setdefault((slot.status, slot.due, slot.ask), []).append(slot)
+    if any(status is Status.UNVERIFIABLE for status, *_ in groups) and not project.signoffs.unverifiable:
+        yield _unchecked(label, ref)
     for (status, due, _), slots in groups.items():
         if status is Status.UNVERIFIABLE:
-            if not project.signoffs.unverifiable:
-                yield _unchecked(label, ref)
             continue
         again = asked_again(project.state, agreement, slots[0])
         late = (project.as_of - due).days if due else 0
@@ -125,7 +125,8 @@ def _signatures(project: Project, agreement: Agreement, label: str, ref: str) ->
 def _unchecked(label: str, ref: str) -> GateTask:
     """A text that cannot be read: nobody knows whether it is agreed until it is put right."""
     badge = badge_of(Status.UNVERIFIABLE)
-    return GateTask(f"Make it possible to check {label}", ref, (), "its text cannot be read here", None, 0, badge)
+    why = "a file cannot be read; the page Findings says which, and where"
+    return GateTask(f"Mend the files behind {label}", ref, (), why, None, 0, badge)
 
 
 def _cause(project: Project, status: Status, slots: list[Slot], label: str) -> str:

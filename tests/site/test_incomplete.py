@@ -100,7 +100,7 @@ def test_a_gate_and_a_person_do_not_wait_for_what_cannot_be_checked(make: Make) 
         "Whether it can pass cannot be told here. It is due 1 June, in 7 days. One agreement cannot be checked here."
     )
     assert "missing;" not in gate
-    assert "Make it possible" not in gate
+    assert "Mend the files" not in gate
     assert '<span class="ecompm-figure__value">not known</span>' in gate
     assert "not known" in site.page("gates").html
     assert "waits for" not in site.page("timeline").html
@@ -141,7 +141,7 @@ def test_what_is_missing_for_certain_is_told_beside_what_cannot_be_checked(make:
     )
     assert "1 to be signed · 1 cannot be checked" in html
     assert '<a href="ecompm:signoffs/timeline-G1">1 of 3</a>' in html
-    assert "Make it possible to check the charter" in html
+    assert "Mend the files behind the charter" in html
     assert "one criterion · one sign-off · one agreement and one sign-off cannot be checked" in site.page("index").html
     jan = lead(site.page("people/jan").html)
     assert "Two agreements are asked for" in jan
