@@ -123,7 +123,11 @@ class ContentsHistory:
     @cached_property
     def whole(self) -> ContentsHistory:
         """The same, with each file read as a whole: it takes longer, and rests on no shortcut."""
-        return ContentsHistory(self._repository, self._folder) if self._pieces else self
+        if self._pieces is None:
+            return self
+        found = ContentsHistory(self._repository, self._folder)
+        found._parsed = self._parsed  # noqa: SLF001  # it is one of this class, and these are whole files
+        return found
 
     def read_ahead(self, commits: Iterable[Commit]) -> None:
         """Read the project folders of these commits in one go.
