@@ -126,7 +126,7 @@ class ContentsHistory:
         if self._pieces is None:
             return self
         found = ContentsHistory(self._repository, self._folder)
-        found._parsed = self._parsed  # noqa: SLF001  # it is one of this class, and these are whole files
+        found._parsed = self._parsed  # for these are whole files
         return found
 
     def read_ahead(self, commits: Iterable[Commit]) -> None:
