@@ -154,6 +154,6 @@ def _written() -> bool:
     try:
         sys.stdout.flush()
         sys.stderr.flush()
-    except OSError:
+    except (OSError, ValueError):  # its reader has gone, or it was closed
         return False
     return True

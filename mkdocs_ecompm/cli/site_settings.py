@@ -208,5 +208,5 @@ def _plugins(stated: Any) -> Iterator[tuple[str, Any]]:
     for item in stated if isinstance(stated, list) else ():
         if isinstance(item, dict):
             yield from item.items()
-        else:
-            yield str(item), None
+        elif isinstance(item, str):
+            yield item, None

@@ -100,7 +100,13 @@ NESTED = "k0: &k0 [x, x]\n" + "".join(f"k{n}: &k{n} [{', '.join([f'*k{n - 1}'] *
 def test_few_lines_do_not_become_millions(project: Path) -> None:
     doubled = "k0: &k0 {x: 1}\n" + "".join(f"k{n}: &k{n} {{a: *k{n - 1}, b: *k{n - 1}}}\n" for n in range(1, 30))
     merged = "k0: &k0 {x: 1}\n" + "".join(f"k{n}: &k{n} {{<<: [*k{n - 1}, *k{n - 1}]}}\n" for n in range(1, 30))
-    for text in (doubled + "plugins: *k29\n", merged + "plugins: *k29\n", merged + "<<: *k29\n", NESTED):
+    for text in (
+        NESTED + "plugins: *k9\n",
+        doubled + "plugins: *k29\n",
+        merged + "plugins: *k29\n",
+        merged + "<<: *k29\n",
+        NESTED,
+    ):
         (project.parent / "b.yml").write_text(text)
         (project.parent / "mkdocs.yml").write_text(text + "INHERIT: b.yml\n")
         assert trust_roots_of_site(project, None) == ()
