@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from repositories import SigningKey, TestRepository
@@ -29,6 +30,15 @@ _ANA_ALONE = (
     f'  - {{id: ana, name: Ana Ruiz, roles: [{{role: sponsor}}], keys: [{{ssh: "{ANA.line}"}}]}}\n'
     "roles: [{id: sponsor, name: Sponsor}]\n"
 )
+
+
+def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
+    """Write files below a folder."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return folder
 
 
 def begin_shop(folder: Path, timeline: str) -> TestRepository:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from small_shop import write
 
 SMALL = {
     "project/project.yml": "id: shop\nname: New shop\n",
@@ -23,15 +24,6 @@ SMALL = {
         "    status: open\n"
     ),
 }
-
-
-def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
-    """Write files below a folder."""
-    for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return folder
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from conftest import write
 from hypothesis import given
 from hypothesis import strategies as st
 from repositories import SigningKey, TestRepository
+from small_shop import write
 
 from mkdocs_ecompm.cli import codeowners as command_module
 from mkdocs_ecompm.signoff.codeowners import Claim, Ownership
