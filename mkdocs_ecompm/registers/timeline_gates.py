@@ -15,12 +15,12 @@ from mkdocs_ecompm.model.entry import Record
 from mkdocs_ecompm.model.finding import Source
 from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.register import page_step
-from mkdocs_ecompm.model.signoff import Status
+from mkdocs_ecompm.model.signoff import Agreement, Status
 from mkdocs_ecompm.registers.timeline_rules import is_signed, is_unknown
 from mkdocs_ecompm.registers.timeline_schema import DECIDED, Condition, Gate
 
-_BLOCKED: Final = frozenset({Status.REJECTED, Status.WITHDRAWN, Status.UNVERIFIABLE})
-"""What somebody must take back or repair before a gate, or what it requires, can hold."""
+_BLOCKED: Final = frozenset({Status.REJECTED, Status.WITHDRAWN})
+"""What somebody must take back before a gate, or what it requires, can hold."""
 
 
 class GateMark(Struct, frozen=True):
@@ -51,7 +51,10 @@ class ConditionRow(Struct, frozen=True):
 
 
 class GateCard(Struct, frozen=True):
-    """One gate. `closes` and `opens` are names of phases, `requires` artifacts."""
+    """One gate. `closes` and `opens` are names of phases, `requires` artifacts.
+
+    `waits_for` is what is missing for certain, `unknown` what cannot be checked here; both as counted phrases.
+    """
 
     id: str
     ref: str
@@ -65,6 +68,7 @@ class GateCard(Struct, frozen=True):
     criteria: tuple[CriterionRow, ...]
     conditions: tuple[ConditionRow, ...]
     waits_for: tuple[str, ...]
+    unknown: tuple[str, ...]
     decided: bool
     decision: str
     decided_on: date | None
@@ -102,19 +106,21 @@ def gate_card(project: Project, record: Record[Gate]) -> GateCard:
     """The card of a gate."""
     gate = record.entry
     waits_for = () if gate.decision in DECIDED else tuple(_blockers(project, record))
+    unknown = () if gate.decision in {*DECIDED, "stop"} else tuple(_unchecked(project, record))
     return GateCard(
         id=gate.id,
         ref=record.ref,
         name=gate.name,
         day=gate.date,
-        mark=_mark(project, record, waits_for),
-        sentence=_sentence(project, record, waits_for),
+        mark=_mark(project, record, waits_for, unknown),
+        sentence=_sentence(project, record, waits_for, unknown),
         closes=_phase(project, gate.closes),
         opens=_phase(project, gate.opens),
         requires=gate.requires,
         criteria=tuple(CriterionRow(item.id, item.what, item.met) for item in gate.criteria),
         conditions=tuple(_condition(project, item) for item in gate.conditions),
         waits_for=waits_for,
+        unknown=unknown,
         decided=gate.decision != "open",
         decision=gate.decision,
         decided_on=gate.decided_on,
@@ -137,7 +143,7 @@ def _blockers(project: Project, record: Record[Gate]) -> Iterator[str]:
     """What is missing before a gate can be passed, each as a counted phrase."""
     gate = record.entry
     agreements = [project.signoffs.by_artifact.get(artifact) for artifact in gate.requires]
-    not_valid = sum(1 for item in agreements if item is not None and item.status is not Status.VALID)
+    not_valid = sum(1 for item in agreements if item is not None and _known(item) is not Status.VALID)
     if not_valid:
         yield language.count(not_valid, "agreement")
     unmet = sum(1 for criterion in gate.criteria if not criterion.met)
@@ -147,9 +153,29 @@ def _blockers(project: Project, record: Record[Gate]) -> Iterator[str]:
     if owed:
         yield language.count(owed, "obligation")
     own = project.signoffs.by_artifact.get(record.ref)
-    unsigned = sum(1 for slot in own.slots if slot.status is not Status.VALID) if own else 0
+    unsigned = sum(1 for slot in own.slots if slot.status not in {Status.VALID, Status.UNVERIFIABLE}) if own else 0
     if unsigned:
         yield language.count(unsigned, "sign-off")
+
+
+def _unchecked(project: Project, record: Record[Gate]) -> Iterator[str]:
+    """What it waits for or has, for nobody can tell here: agreements that it requires, and its own sign-offs."""
+    required = (project.signoffs.by_artifact.get(artifact) for artifact in record.entry.requires)
+    agreements = sum(1 for item in required if item is not None and item.status is Status.UNVERIFIABLE)
+    if agreements:
+        yield language.count(agreements, "agreement")
+    own = project.signoffs.by_artifact.get(record.ref)
+    signatures = sum(1 for slot in own.slots if slot.status is Status.UNVERIFIABLE) if own else 0
+    if signatures:
+        yield language.count(signatures, "sign-off")
+
+
+def _known(agreement: Agreement) -> Status:
+    """How an agreement stands by all that can be checked."""
+    if agreement.status is not Status.UNVERIFIABLE:
+        return agreement.status
+    known = (slot.status for slot in agreement.slots if slot.status is not Status.UNVERIFIABLE)
+    return min(known, key=lambda status: status.rank, default=Status.VALID)
 
 
 def nobody_asked(project: Project, record: Record[Gate]) -> Iterator[str]:
@@ -172,7 +198,7 @@ def obligations_for(project: Project, record: Record[Gate]) -> Iterator[Duty]:
             yield duty
 
 
-def _mark(project: Project, record: Record[Gate], waits_for: tuple[str, ...]) -> GateMark:
+def _mark(project: Project, record: Record[Gate], waits_for: tuple[str, ...], unknown: tuple[str, ...]) -> GateMark:
     gate = record.entry
     if gate.decision in DECIDED:
         return _decided_mark(project, record)
@@ -181,11 +207,11 @@ def _mark(project: Project, record: Record[Gate], waits_for: tuple[str, ...]) ->
     if gate.date < project.as_of and not _held(gate):
         return GateMark("broken", "!", f"{language.figure((project.as_of - gate.date).days, 'day')} late")
     agreement = project.signoffs.by_artifact.get(record.ref)
-    if agreement is not None and agreement.status in _BLOCKED and not is_unknown(project, record):
+    if agreement is not None and _known(agreement) in _BLOCKED:
         return GateMark("broken", "✗", "blocked")
     if gate.decision == "repeat" or waits_for:
         return GateMark("waits", *("↻", "to be repeated") if gate.decision == "repeat" else ("○", "open"))
-    return GateMark("calm", "◇", "ready to decide")
+    return GateMark("waits", "?", "not known") if unknown else GateMark("calm", "◇", "ready to decide")
 
 
 def _decided_mark(project: Project, record: Record[Gate]) -> GateMark:
@@ -195,7 +221,7 @@ def _decided_mark(project: Project, record: Record[Gate]) -> GateMark:
     return GateMark("holds", "✓", "passed") if signed else GateMark("waits", "≠", "decided, not signed")
 
 
-def _sentence(project: Project, record: Record[Gate], waits_for: tuple[str, ...]) -> Sentence:
+def _sentence(project: Project, record: Record[Gate], waits_for: tuple[str, ...], unknown: tuple[str, ...]) -> Sentence:
     """What one would say of a gate aloud."""
     gate = record.entry
     if gate.decision in DECIDED:
@@ -209,14 +235,16 @@ def _sentence(project: Project, record: Record[Gate], waits_for: tuple[str, ...]
         return Sentence("Stopped here.", _stopped(project, gate))
     lead = "To be repeated." if gate.decision == "repeat" else ""
     due = _due(project, gate)
+    told = f" {language.capital(language.listing(unknown))} cannot be checked here." if unknown else ""
     if not waits_for:
         unasked = len(list(nobody_asked(project, record)))
         state = f"nobody is asked to agree to {language.count(unasked, 'thing')} that it requires" if unasked else ""
-        state = state or ("" if lead else "nothing is missing")
-        return Sentence(lead or "Ready to be decided.", language.capital("; ".join(filter(None, (state, due))) + "."))
+        state = state or ("" if lead or unknown else "nothing is missing")
+        lead = lead or ("Whether it can pass cannot be told here." if unknown else "Ready to be decided.")
+        return Sentence(lead, language.capital("; ".join(filter(None, (state, due)))) + "." + told)
     verb = "is" if len(waits_for) == 1 and waits_for[0].startswith("one ") else "are"
     missing = language.capital(f"{language.listing(waits_for)} {verb} missing")
-    return Sentence(lead or "Cannot pass yet.", f"{missing}; {due}.")
+    return Sentence(lead or "Cannot pass yet.", f"{missing}; {due}.{told}")
 
 
 def _held(gate: Gate) -> bool:

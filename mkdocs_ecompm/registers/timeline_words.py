@@ -133,7 +133,8 @@ def figures_of(project: Project, cards: Sequence[GateCard]) -> Iterator[Figure]:
     if goal is not None:
         yield goal_figure(project, goal)
     if gate is not None:
-        waits = language.listing(gate.waits_for) if gate.waits_for else "nothing missing"
+        ready = "what it asks for cannot be checked" if gate.unknown else "nothing missing"
+        waits = language.listing(gate.waits_for) if gate.waits_for else ready
         tone = gate.mark.tone
         yield Figure(f"Gate {gate.id}, {gate.name}", language.when(gate.day, project.as_of), waits, tone, gate.page)
     yield from _work_figures(project, plan)

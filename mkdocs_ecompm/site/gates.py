@@ -16,9 +16,8 @@ from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.register import Heading, View
 from mkdocs_ecompm.model.signoff import Status
 from mkdocs_ecompm.registers.timeline import Gate
-from mkdocs_ecompm.registers.timeline_gates import obligations_for
+from mkdocs_ecompm.registers.timeline_gates import GateCard, gate_card, obligations_for
 from mkdocs_ecompm.site.agreement import page_of
-from mkdocs_ecompm.site.gate_cards import ShownGate, gate_cards
 from mkdocs_ecompm.site.gate_facts import Since, about, changes_since, work_before
 from mkdocs_ecompm.site.gate_tasks import GateTask, tasks_of
 from mkdocs_ecompm.site.strip import badge_of, standing_of
@@ -35,7 +34,7 @@ class GatesView(Struct, frozen=True):
     """Context of `pages/gates`: every gate by its day."""
 
     sentence: Sentence
-    gates: tuple[ShownGate, ...]
+    gates: tuple[GateCard, ...]
 
 
 class GateView(Struct, frozen=True):
@@ -53,8 +52,8 @@ class GateView(Struct, frozen=True):
     """
 
     sentence: Sentence
-    gate: ShownGate
-    gates: tuple[ShownGate, ...]
+    gate: GateCard
+    gates: tuple[GateCard, ...]
     figures: tuple[Figure, ...]
     tasks: tuple[GateTask, ...]
     obligations: tuple[Duty, ...]
@@ -69,7 +68,7 @@ def views(project: Project) -> Iterable[View]:
     records = sorted(project.state.of(Gate), key=lambda record: (record.entry.date, record.id))
     if not records:
         return
-    cards = gate_cards(project, records)
+    cards = tuple(gate_card(project, record) for record in records)
     yield View(
         path=PARENT,
         title="Gates",
@@ -83,7 +82,7 @@ def views(project: Project) -> Iterable[View]:
         yield _view(project, record, card, cards)
 
 
-def _view(project: Project, record: Record[Gate], card: ShownGate, cards: tuple[ShownGate, ...]) -> View:
+def _view(project: Project, record: Record[Gate], card: GateCard, cards: tuple[GateCard, ...]) -> View:
     context = _context(project, record, card, cards)
     sections = (
         ("tasks", "Who must do what", context.tasks),
@@ -105,7 +104,7 @@ def _view(project: Project, record: Record[Gate], card: ShownGate, cards: tuple[
     )
 
 
-def _context(project: Project, record: Record[Gate], card: ShownGate, cards: tuple[ShownGate, ...]) -> GateView:
+def _context(project: Project, record: Record[Gate], card: GateCard, cards: tuple[GateCard, ...]) -> GateView:
     since = changes_since(project, record) if card.decided else ()
     tasks = tuple(tasks_of(project, record))
     owed = sorted(obligations_for(project, record), key=lambda duty: (duty.done, duty.due is None, duty.due))
@@ -134,7 +133,7 @@ def _answered(project: Project, record: Record[Gate]) -> bool:
 # --- the sentences ----------------------------------------------------------------------------------------------------
 
 
-def _sentence(project: Project, cards: Sequence[ShownGate]) -> Sentence:
+def _sentence(project: Project, cards: Sequence[GateCard]) -> Sentence:
     """How many are behind us, and what the next one waits for."""
     following = next((card for card in cards if not card.decided), None)
     if project.signoffs.unverifiable or any(card.decided and card.mark.sign == "?" for card in cards):
@@ -151,7 +150,7 @@ def _sentence(project: Project, cards: Sequence[ShownGate]) -> Sentence:
     return Sentence(lead, _next(project, following))
 
 
-def _decided(cards: Sequence[ShownGate]) -> str:
+def _decided(cards: Sequence[GateCard]) -> str:
     """How many were decided; whether they are passed cannot be told."""
     decided = sum(card.decided for card in cards)
     if len(cards) == 1:
@@ -160,7 +159,7 @@ def _decided(cards: Sequence[ShownGate]) -> str:
     return f"{language.capital(number)} of {language.count(len(cards), 'gate')} decided."
 
 
-def _next(project: Project, card: ShownGate) -> str:
+def _next(project: Project, card: GateCard) -> str:
     """What the next gate waits for."""
     due = f"due {language.near_day(card.day, project.as_of)}, {language.when(card.day, project.as_of)}"
     waits = f"it waits for {language.listing(card.waits_for)}" if card.waits_for else "it can be decided"
@@ -169,7 +168,7 @@ def _next(project: Project, card: ShownGate) -> str:
     return f"Next is {card.id}, {card.name}, {due}: {waits}."
 
 
-def _with_reasons(project: Project, card: ShownGate, tasks: Sequence[GateTask], since: Sequence[Since]) -> Sentence:
+def _with_reasons(project: Project, card: GateCard, tasks: Sequence[GateTask], since: Sequence[Since]) -> Sentence:
     """What the card says, whose word blocks it, and what changed since the decision."""
     rest = card.sentence.rest
     blocked = [task.cause for task in tasks if task.cause]
@@ -202,7 +201,7 @@ def _began(project: Project, record: Record[Gate]) -> str:
 # --- the figures ------------------------------------------------------------------------------------------------------
 
 
-def _figures(project: Project, record: Record[Gate], card: ShownGate, owed: Sequence[Duty]) -> Iterator[Figure]:
+def _figures(project: Project, record: Record[Gate], card: GateCard, owed: Sequence[Duty]) -> Iterator[Figure]:
     """What it asks for, counted: signatures, agreements, criteria, obligations, the work before it."""
     late = (project.as_of - card.day).days if not card.decided else 0
     yield _day_figure(project, card)
@@ -228,7 +227,7 @@ def _figures(project: Project, record: Record[Gate], card: ShownGate, owed: Sequ
     yield from work_before(project, record)
 
 
-def _day_figure(project: Project, card: ShownGate) -> Figure:
+def _day_figure(project: Project, card: GateCard) -> Figure:
     """When it is due; of a decided one when that was, which is not the planned day where no day is written."""
     day = language.short_day(card.day, project.as_of)
     if not card.decided:
@@ -254,7 +253,7 @@ def _counted(label: str, found: Sequence[bool | Status], wanting: str, *, broken
     return Figure(label, value, " · ".join(more) or "complete", tone, page)
 
 
-def _conditions(card: ShownGate) -> Iterator[Figure]:
+def _conditions(card: GateCard) -> Iterator[Figure]:
     if card.conditions:
         done = [item.done for item in card.conditions]
         late = sum(1 for item in card.conditions if item.late)

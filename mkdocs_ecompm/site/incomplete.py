@@ -15,10 +15,6 @@ from mkdocs_ecompm.model.project import Project
 from mkdocs_ecompm.model.register import View
 from mkdocs_ecompm.model.signoff import Agreement, Status
 from mkdocs_ecompm.registers import REGISTERS
-from mkdocs_ecompm.registers.timeline_schema import Gate
-from mkdocs_ecompm.registers.timeline_views import TimelineView
-from mkdocs_ecompm.registers.timeline_words import figures_of, sentence_of
-from mkdocs_ecompm.site.gate_cards import gate_cards
 from mkdocs_ecompm.site.gates import GateView
 from mkdocs_ecompm.site.person import PersonView
 from mkdocs_ecompm.site.signoffs import UNKNOWN
@@ -118,7 +114,6 @@ def _missed_by(project: Project, view: View) -> str:
 
 def honest(project: Project, view: View) -> View:
     """The page with a sentence that says what of it could not be read, or cannot be known from this copy."""
-    view = _with_known_gates(project, view)
     said = getattr(view.context, "sentence", None)
     if not isinstance(said, Sentence):
         return view
@@ -130,23 +125,6 @@ def honest(project: Project, view: View) -> View:
         said = replace(said, rest=f"{said.rest} {missed}".strip())
     context: Any = view.context
     return view if said is context.sentence else replace(view, context=replace(context, sentence=said))
-
-
-def _with_known_gates(project: Project, view: View) -> View:
-    """The page of the plan with its gates as far as they can be known."""
-    context = view.context
-    if not isinstance(context, TimelineView) or not context.gates:
-        return view
-    cards = gate_cards(project, project.state.of(Gate))
-    if not any(card.unknown for card in cards):
-        return view
-    open_ones = {card.page for card in cards if card.unknown and not card.waits_for}
-    figures = tuple(
-        replace(figure, more="what it asks for cannot be checked") if figure.page in open_ones else figure
-        for figure in figures_of(project, cards)
-    )
-    known = replace(context, gates=cards, figures=figures, sentence=sentence_of(project, cards))
-    return replace(view, context=known)
 
 
 def _of_register(project: Project, register: str, said: Sentence) -> Sentence:

@@ -21,9 +21,9 @@ from mkdocs_ecompm.registers.budget_words import money_figure, money_in_brief
 from mkdocs_ecompm.registers.risks import Risk, matrix_of
 from mkdocs_ecompm.registers.risks_views import RiskRow, rows_of, total_exposure
 from mkdocs_ecompm.registers.timeline_chart import standing
+from mkdocs_ecompm.registers.timeline_gates import GateCard, gate_card
 from mkdocs_ecompm.registers.timeline_schema import Gate, Milestone
 from mkdocs_ecompm.registers.timeline_words import go_live, goal_figure, missed, missed_sentence
-from mkdocs_ecompm.site.gate_cards import ShownGate, gate_cards
 from mkdocs_ecompm.site.incomplete import in_the_files, mistakes
 from mkdocs_ecompm.site.signoffs import how_many_hold
 from mkdocs_ecompm.site.strip import SIGNS, badge_of
@@ -90,9 +90,9 @@ def _context(project: Project) -> OverviewView:
     )
 
 
-def _next_gate(project: Project) -> ShownGate | None:
+def _next_gate(project: Project) -> GateCard | None:
     """The first gate that is still open."""
-    cards = gate_cards(project, project.state.of(Gate))
+    cards = [gate_card(project, record) for record in project.state.of(Gate)]
     return min((card for card in cards if not card.decided), key=lambda card: card.day, default=None)
 
 
@@ -120,7 +120,7 @@ def _slip(project: Project, record: Record[Milestone]) -> int:
 
 
 def _sentence(
-    project: Project, goal: Record[Milestone] | None, gate: ShownGate | None, spans: tuple[Span, ...]
+    project: Project, goal: Record[Milestone] | None, gate: GateCard | None, spans: tuple[Span, ...]
 ) -> Sentence:
     late, accounts = len(spans[0].items), project.state.of(Account)
     mistaken = in_the_files(project)
@@ -155,7 +155,7 @@ def _goal_sentence(project: Project, goal: Record[Milestone]) -> str:
     return f"{name} stands on {language.near_day(promised, as_of)}."
 
 
-def _gate_sentence(gate: ShownGate) -> str:
+def _gate_sentence(gate: GateCard) -> str:
     if not gate.waits_for and gate.unknown:
         return f"Whether gate {gate.id} can be decided cannot be told here."
     if not gate.waits_for:
@@ -170,7 +170,7 @@ def _gate_sentence(gate: ShownGate) -> str:
 def _figures(
     project: Project,
     goal: Record[Milestone] | None,
-    gate: ShownGate | None,
+    gate: GateCard | None,
     spans: tuple[Span, ...],
     risks: tuple[RiskRow, ...],
 ) -> Iterable[Figure]:
