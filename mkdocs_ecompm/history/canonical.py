@@ -18,6 +18,8 @@ Paths: TypeAlias = Mapping[str, "Paths"]
 """Fields to leave out, as a tree of keys; a leaf is left out with all it holds."""
 Known: TypeAlias = "dict[tuple[int, int], tuple[Yaml, Paths, Plain]]"
 """What is agreed of items that were looked through, by the identity of the item and of what is left out."""
+_MOST_KNOWN: Final = 100_000
+"""Versions that share nothing (with the line ends of Windows, say) would fill the memory with what is of no use."""
 _NOTHING: Final[Paths] = {}
 _ENCODER: Final = msgspec.json.Encoder(order="deterministic")
 _BEYOND: Final = re.compile(rb"[\xf0-\xf4]")
@@ -66,6 +68,8 @@ def _once(item: Yaml, left_out: Paths, known: Known) -> Plain:
     key = id(item), id(left_out)
     found = known.get(key)
     if found is None:
+        if len(known) >= _MOST_KNOWN:
+            known.clear()
         found = known[key] = item, left_out, agreed(item, left_out)
     return found[2]
 

@@ -11,6 +11,7 @@ from repositories import TestRepository
 
 from mkdocs_ecompm.git.objects import MissingObject
 from mkdocs_ecompm.git.repository import Repository
+from mkdocs_ecompm.history import canonical
 from mkdocs_ecompm.history import contents as module
 from mkdocs_ecompm.history.canonical import UnreadableContent
 from mkdocs_ecompm.history.contents import ContentsHistory
@@ -162,8 +163,11 @@ def version(random: Random) -> dict[str, str]:
     return files
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_what_versions_share_has_the_digest_that_each_has_alone(seed: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("seed", "most"), [(0, 100), (1, 100), (2, 3), (3, 1)])
+def test_what_versions_share_has_the_digest_that_each_has_alone(
+    seed: int, most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(canonical, "_MOST_KNOWN", most)
     random = Random(seed)  # noqa: S311  # a test that is the same each time
     repository = TestRepository.create(tmp_path / "r")
     artifacts = ("risks", "obligations", "timeline", "risks/X-1", "obligations/it", "obligations/legal", "timeline/X-2")
@@ -180,4 +184,7 @@ def test_what_versions_share_has_the_digest_that_each_has_alone(seed: int, tmp_p
                 found = digest(history.at(commit), artifact)
                 assert found == digest(alone, artifact)
                 seen.add(found)
+        known = history.at(commits[-1]).memory["agreed"]
+        assert isinstance(known, dict)
+        assert 0 < len(known) <= most
     assert len(seen) > 40
